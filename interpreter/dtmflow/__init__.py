@@ -1,0 +1,1 @@
+"""The interpreter: from YAML text to calls."""

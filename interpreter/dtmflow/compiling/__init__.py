@@ -1,0 +1,1 @@
+"""Flow -> core -> Program: sugar rewritten, targets resolved, expressions compiled."""
