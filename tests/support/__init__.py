@@ -1,0 +1,1 @@
+"""What several test categories share; nothing here is a test."""

@@ -1,0 +1,174 @@
+"""Many callers' RTP ends, outside of the program under test.
+
+Binds a UDP socket per caller, stamps every packet with the kernel's receive time, answers with
+steady mu-law audio and, when asked, presses a key by RFC 4733. Runs as a program of its own:
+`python ear.py --callers 300 --base 20000 --seconds 30 --out FILE`; it prints `ready`, and at the
+end writes one `.npz` with `caller, at_ns, payload_type, marker, sequence, timestamp, ssrc, size`
+and the payloads (160 bytes, zero padded).
+"""
+
+from __future__ import annotations
+
+import argparse
+import select
+import signal
+import socket
+import struct
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+FRAME_BYTES = 160
+SO_TIMESTAMPNS = 35
+SPACE = socket.CMSG_SPACE(16)
+
+
+@dataclass
+class Caller:
+    socket: socket.socket
+    remote: tuple[str, int] | None = None
+    sequence: int = 1
+    timestamp: int = 0
+    first_at: float = 0.0
+    due: float = 0.0
+    digits: list[bytes] = field(default_factory=list)
+    sent: int = 0
+
+
+def events(digit: str, sequence: int, timestamp: int, ssrc: int, payload_type: int) -> list[bytes]:
+    """RFC 4733 2.5.1: a key of 100 ms, its end packet three times."""
+    code = "0123456789*#".index(digit)
+    packets = []
+    for number in range(8):
+        end = number >= 5
+        duration = 160 * min(number + 1, 6)
+        header = struct.pack(
+            ">BBHLL",
+            0x80,
+            (0x80 if number == 0 else 0) | payload_type,
+            (sequence + number) & 0xFFFF,
+            timestamp,
+            ssrc,
+        )
+        packets.append(header + struct.pack(">BBH", code, (0x80 if end else 0) | 10, duration))
+    return packets
+
+
+def listen(arguments: argparse.Namespace) -> None:
+    tone = (np.sin(np.arange(FRAME_BYTES) * 2 * np.pi * 5 / FRAME_BYTES) * 20 + 128).astype("u1")
+    payload = tone.tobytes()
+    poller = select.epoll()
+    callers: list[Caller] = []
+    by_descriptor: dict[int, int] = {}
+    for index in range(arguments.callers):
+        one = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        one.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
+        one.setblocking(False)
+        one.bind((arguments.host, arguments.base + arguments.step * index))
+        poller.register(one.fileno(), select.EPOLLIN)
+        by_descriptor[one.fileno()] = index
+        callers.append(Caller(one))
+    rows: list[tuple[int, int, bytes]] = []
+    stop = False
+
+    def finish(*_: object) -> None:
+        nonlocal stop
+        stop = True
+
+    signal.signal(signal.SIGTERM, finish)
+    signal.signal(signal.SIGINT, finish)
+    print("ready", flush=True)
+    end = time.monotonic() + arguments.seconds
+    while not stop and (now := time.monotonic()) < end:
+        for descriptor, _ in poller.poll(0.004, 4096):
+            index = by_descriptor[descriptor]
+            caller = callers[index]
+            try:
+                data, ancillary, _, source = caller.socket.recvmsg(512, SPACE)
+            except OSError:
+                continue
+            seconds, nanoseconds = struct.unpack("qq", ancillary[0][2][:16])
+            rows.append((index, seconds * 1_000_000_000 + nanoseconds, data))
+            if caller.remote is None:
+                caller.remote, caller.first_at, caller.due = source, now, now
+        if not arguments.audio:
+            continue
+        for index, caller in enumerate(callers):
+            while caller.remote is not None and caller.due <= now:
+                send(caller, index, payload, arguments, now)
+    save(rows, arguments.out)
+    for caller in callers:
+        caller.socket.close()
+    print(f"sent {sum(caller.sent for caller in callers)} received {len(rows)}", flush=True)
+
+
+def send(
+    caller: Caller, index: int, payload: bytes, arguments: argparse.Namespace, now: float
+) -> None:
+    """Send what is due: a queued key event, else a frame of audio."""
+    assert caller.remote is not None
+    pressed = caller.sent * 0.02 >= arguments.press_after > 0
+    if pressed and arguments.press and not caller.digits and caller.first_at >= 0:
+        caller.digits = events(
+            arguments.press, caller.sequence, caller.timestamp, index + 1, arguments.event_type
+        )
+        caller.first_at = -1.0
+    if caller.digits:
+        packet = caller.digits.pop(0)
+    else:
+        packet = struct.pack(
+            ">BBHLL", 0x80, 0, caller.sequence & 0xFFFF, caller.timestamp & 0xFFFFFFFF, index + 1
+        ) + payload
+    try:
+        caller.socket.sendto(packet, caller.remote)
+    except OSError:
+        pass
+    caller.sent += 1
+    caller.sequence += 1
+    caller.timestamp += FRAME_BYTES
+    caller.due += 0.02
+
+
+def save(rows: list[tuple[int, int, bytes]], out: Path) -> None:
+    """Write what was heard as arrays, one row a packet."""
+    rows = [row for row in rows if len(row[2]) >= 12]
+    payloads = np.zeros((len(rows), FRAME_BYTES), "u1")
+    heads = [struct.unpack(">BBHLL", data[:12]) for _, _, data in rows]
+    for number, (_, _, data) in enumerate(rows):
+        body = np.frombuffer(data[12 : 12 + FRAME_BYTES], "u1")
+        payloads[number, : len(body)] = body
+    np.savez(
+        out,
+        caller=np.array([row[0] for row in rows], "i4"),
+        at_ns=np.array([row[1] for row in rows], "i8"),
+        payload_type=np.array([head[1] & 0x7F for head in heads], "u1"),
+        marker=np.array([head[1] >> 7 for head in heads], "u1"),
+        sequence=np.array([head[2] for head in heads], "u2"),
+        timestamp=np.array([head[3] for head in heads], "u4"),
+        ssrc=np.array([head[4] for head in heads], "u4"),
+        size=np.array([len(row[2]) for row in rows], "i4"),
+        payload=payloads,
+    )
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--callers", type=int, default=20)
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--base", type=int, default=20000)
+    parser.add_argument("--step", type=int, default=2)
+    parser.add_argument("--seconds", type=float, default=30)
+    parser.add_argument("--audio", action="store_true", help="send 50 packets a second back")
+    parser.add_argument("--press", default="", help="key to press by RFC 4733")
+    parser.add_argument("--press-after", type=float, default=0.0)
+    parser.add_argument("--event-type", type=int, default=101)
+    parser.add_argument("--out", type=Path, required=True)
+    listen(parser.parse_args())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
