@@ -1,0 +1,1 @@
+"""Findings as text for people (`full`, `concise`) and for programs (`json`)."""
