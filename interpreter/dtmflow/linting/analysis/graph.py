@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
-from difflib import get_close_matches
 from enum import Enum
 from typing import TypeVar
 
@@ -23,6 +22,7 @@ from dtmflow.compiling.core import (
     Transition,
     Trigger,
 )
+from dtmflow.loading.suggest import closest
 
 ROOT: StatePath = ""
 """Path of the root, whose handlers all states inherit."""
@@ -219,7 +219,8 @@ def resembling(name: str, states: Iterable[StatePath]) -> tuple[StatePath, ...]:
     for path in states:
         known.setdefault(path.rpartition("/")[2], path)
         known.setdefault(path, path)
-    return tuple(known[match] for match in get_close_matches(name, known, n=1, cutoff=0.6))
+    match = closest(name, known)
+    return (known[match],) if match else ()
 
 
 def _until_unguarded(entries: tuple[Transition, ...]) -> Iterator[Transition]:

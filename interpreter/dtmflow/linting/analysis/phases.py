@@ -1,0 +1,228 @@
+"""Where a leg stands on each path: ringing, answered, connected, over.
+
+For one leg at a time, all pairs *(leaf, stand)* that some path leads to are explored, shortest
+paths first. An action moves the stand (`answer`), an event moves and narrows it (`Connected`
+comes only after `answer`; `PlaybackFinished` only where something can play). What the flow
+cannot know, it takes as `UNKNOWN`: on such a leg nothing is wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from dtmflow.compiling.core import Action, Core, StatePath, Trigger
+from dtmflow.linting.analysis.graph import Cause, Edge, Graph, explore
+from dtmflow_schema.base import Phase
+from dtmflow_schema.catalogue import METHODS
+
+
+class Stand(Enum):
+    """A phase, with the two waits in between that actions must respect."""
+
+    NONE = "not dialled yet"
+    RINGING = "ringing"
+    EARLY = "in early media"
+    ANSWERING = "answered but not connected yet"
+    CONNECTED = "connected"
+    ENDING = "being hung up"
+    ENDED = "over"
+    UNKNOWN = "unknown"
+
+
+Node = tuple[StatePath, Stand]
+
+_PHASES: Mapping[Stand, frozenset[Phase]] = {
+    Stand.NONE: frozenset({Phase.NONE}),
+    Stand.RINGING: frozenset({Phase.RINGING}),
+    Stand.EARLY: frozenset({Phase.EARLY}),
+    Stand.ANSWERING: frozenset({Phase.RINGING, Phase.CONNECTED}),
+    Stand.CONNECTED: frozenset({Phase.CONNECTED}),
+    Stand.ENDING: frozenset({Phase.ENDED}),
+    Stand.ENDED: frozenset({Phase.ENDED}),
+}
+"""Phases that a method must all allow; between `answer` and `Connected` that is before and after."""
+
+_AFTER_METHOD: Mapping[str, Stand] = {
+    "answer": Stand.ANSWERING,
+    "answerDirect": Stand.ANSWERING,
+    "startEarlyMedia": Stand.EARLY,
+    "hangup": Stand.ENDING,
+    "reject": Stand.ENDING,
+    "decline": Stand.ENDING,
+}
+
+_LIVE = frozenset({Stand.RINGING, Stand.EARLY, Stand.ANSWERING, Stand.CONNECTED})
+_OPEN = frozenset({Stand.RINGING, Stand.EARLY})
+_AUDIBLE = frozenset({Stand.EARLY, Stand.ANSWERING, Stand.CONNECTED})
+
+_AFTER_END = frozenset({"RecordStopped", "RecordError"})
+"""The only events that follow the end of a leg."""
+
+
+@dataclass(frozen=True, slots=True)
+class Misstep:
+    """An action on a leg that cannot take it there."""
+
+    action: Action
+    stand: Stand
+    path: tuple[StatePath, ...]
+    """Leaves from the start to where the action runs; the last is the one it leads into."""
+
+
+class Phases:
+    """The stands of one leg over a whole core."""
+
+    def __init__(self, graph: Graph, leg: str) -> None:
+        self._graph, self._core, self._leg = graph, graph.core, leg
+        self._incoming = self._core.start == "incoming" and leg == self._core.primary
+        self.missteps: tuple[Misstep, ...] = ()
+        """Each action that is wrong on some path, once, with the shortest such path."""
+        wrong: dict[int, tuple[Action, Stand, Node | None, StatePath]] = {}
+        start = graph.start
+        if start is None:
+            self._found: dict[Node, tuple[Node, Edge] | None] = {}
+            return
+
+        def run(actions: tuple[Action, ...], stand: Stand, at: Node | None, to: StatePath) -> Stand:
+            for action in actions:
+                if not self.allowed(action, stand):
+                    wrong.setdefault(id(action), (action, stand, at, to))
+                    stand = self._mended(action, stand)
+                stand = self.after_action(action, stand)
+            return stand
+
+        def successors(node: Node) -> Iterator[tuple[Node, Edge]]:
+            leaf, _ = node
+            yield from ((moved, edge) for moved, edge in self._silent(node))
+            for edge in graph.edges(leaf):
+                for stand in self._after_cause(edge, node):
+                    stand_after = run(edge.actions, stand, node, edge.target)
+                    yield (edge.target, stand_after), edge
+
+        first = run(start.actions, self.initial, None, start.target)
+        self._found = explore([(start.target, first)], successors)
+        self.missteps = tuple(
+            Misstep(action, stand, self._path(at, to)) for action, stand, at, to in wrong.values()
+        )
+
+    @property
+    def initial(self) -> Stand:
+        """Where the leg stands before anything ran."""
+        if self._core.start == "sub":
+            return Stand.UNKNOWN
+        return Stand.RINGING if self._incoming else Stand.NONE
+
+    def _path(self, at: Node | None, to: StatePath) -> tuple[StatePath, ...]:
+        leaves = [to]
+        while at is not None:
+            leaves.append(at[0])
+            before = self._found[at]
+            at = before[0] if before is not None else None
+        return tuple(reversed(leaves))
+
+    def allowed(self, action: Action, stand: Stand) -> bool:
+        """Whether the leg can take `action`; a leg that is not dialled is another rule's."""
+        command = METHODS.get(action.name)
+        if action.leg != self._leg or command is None or action.name == "hangup":
+            return True
+        if stand in {Stand.NONE, Stand.UNKNOWN}:
+            return True
+        return _PHASES[stand] <= command.needs
+
+    @staticmethod
+    def _mended(action: Action, stand: Stand) -> Stand:
+        """Return the stand that the author plainly took for granted, so that one slip is told once."""
+        needs = METHODS[action.name].needs
+        if Phase.CONNECTED in needs:
+            return Stand.CONNECTED
+        return Stand.UNKNOWN if stand in {Stand.ENDING, Stand.ENDED} else stand
+
+    def after_action(self, action: Action, stand: Stand) -> Stand:
+        """Return where the leg stands once `action` ran."""
+        if action.name == "dial" and self._leg in action.arguments.values():
+            return Stand.RINGING
+        if action.leg != self._leg or stand is Stand.UNKNOWN:
+            return stand
+        if action.name == "hangup" and stand in {Stand.NONE, Stand.ENDED}:
+            return stand
+        if action.name in {"answer", "answerDirect"} and stand is Stand.CONNECTED:
+            return stand
+        return _AFTER_METHOD.get(action.name, stand)
+
+    def _after_cause(self, edge: Edge, node: Node) -> Iterator[Stand]:
+        """Yield where the leg stands when `edge` starts; nothing when it cannot start."""
+        leaf, stand = node
+        for state in self._graph.chain(leaf):
+            if state.later is not None and state.later.kind == "run":
+                stand = Stand.UNKNOWN
+            elif state.later is not None and self._leg == state.path.rpartition("/")[2]:
+                stand = Stand.UNKNOWN
+        if edge.trigger is None or edge.trigger.leg != self._leg:
+            yield stand
+        elif self._may_come(edge.trigger, stand):
+            yield self._after_event(edge.trigger, stand)
+
+    def _may_come(self, trigger: Trigger, stand: Stand) -> bool:
+        if stand in {Stand.UNKNOWN, Stand.NONE}:
+            return True
+        match trigger.event:
+            case "Connected":
+                return stand is Stand.ANSWERING or (not self._incoming and stand in _OPEN)
+            case "Disconnected":
+                return stand in _LIVE | {Stand.ENDING}
+            case "Failed":
+                return not self._incoming and stand in _OPEN | {Stand.ENDING}
+            case event if event in _AFTER_END:
+                return True
+            case event if event in PLAYING:
+                return stand in _AUDIBLE
+        return stand in _LIVE
+
+    def _after_event(self, trigger: Trigger, stand: Stand) -> Stand:
+        match trigger.event:
+            case "Connected":
+                return Stand.CONNECTED
+            case "Disconnected" | "Failed":
+                return Stand.ENDED
+            case "AudioStarted" if not self._incoming and stand is Stand.RINGING:
+                return Stand.EARLY
+        return stand
+
+    def _silent(self, node: Node) -> Iterator[tuple[Node, Edge]]:
+        """Yield the move that happens although no handler takes it: the leg gets connected.
+
+        That a leg ends unseen is not followed: a rule of its own asks for the handler.
+        """
+        leaf, stand = node
+        connected = Trigger("Connected", self._leg)
+        if not self._may_come(connected, stand) or stand in {Stand.UNKNOWN, Stand.NONE}:
+            return
+        handled = any(
+            edge.trigger == connected and edge.transition is not None and not edge.transition.guard
+            for edge in self._graph.edges(leaf)
+        )
+        if not handled and not self._graph.is_final(leaf) and not self._graph.passes(leaf):
+            edge = Edge(leaf, leaf, Cause.EVENT, (), connected)
+            yield (leaf, Stand.CONNECTED), edge
+
+
+def _playing() -> frozenset[str]:
+    """Return the events of methods that need sound on the leg."""
+    sound = frozenset({Phase.EARLY, Phase.CONNECTED})
+    return frozenset(
+        event.event_name
+        for command in METHODS.values()
+        if command.needs <= sound
+        for event in (*command.emits, *command.enables)
+    ) - {"Connected", "Disconnected", "Failed"} - _AFTER_END
+
+
+PLAYING = _playing()
+"""Events that come only where the leg carries sound, as the catalogue tells."""
+
+
+def legs(core: Core) -> tuple[str, ...]:
+    """Return the legs of a core, the primary one first."""
+    return tuple(dict.fromkeys((core.primary, *core.legs)))
