@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from dtmflow_schema.base import CallId, Command, Event
@@ -20,6 +21,9 @@ class Call(Protocol):
     @property
     def id(self) -> CallId:
         """Unique within the process."""
+
+    def files_below(self, folder: Path) -> None:
+        """Let `startPlayback` find files below `folder`; before, and elsewhere, there are none."""
 
     def do(self, command: Command[R]) -> R:
         """Carry out a Call method; events that it causes come later, never from inside.

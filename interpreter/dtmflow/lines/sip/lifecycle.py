@@ -1,0 +1,72 @@
+"""From INVITE to BYE: ring, answer, early media, reject, hang up."""
+
+from __future__ import annotations
+
+from dtmflow.errors import CallError
+from dtmflow.lines.sip.call import SipCall
+from dtmflow.lines.sip.table import sip
+from dtmflow_schema import methods
+from dtmflow_schema.base import CallState
+
+
+@sip.handles(methods.Ring)
+def ring(call: SipCall, command: methods.Ring) -> None:
+    """Send 180; the user agent repeats it every 60 s."""
+    call.unanswered("ring")
+    call.signal(lambda agent, now: agent.ring(call.leg, now, call.headers(command.extra_headers)))
+
+
+@sip.handles(methods.StartEarlyMedia)
+def start_early_media(call: SipCall, command: methods.StartEarlyMedia) -> None:
+    """Send 183 with an SDP answer; we may play, what the caller says is dropped."""
+    call.unanswered("startEarlyMedia")
+    if call.facts.offer is None:
+        raise CallError("startEarlyMedia needs an offer, and the INVITE had no SDP")
+    headers = call.headers(command.extra_headers)
+    call.early = True
+    media = call.open_media()
+    call.agree(call.signal(lambda agent, now: agent.progress(call.leg, media, now, headers)))
+    call.change_state(CallState.PROGRESSING)
+
+
+@sip.handles(methods.Answer)
+def answer(call: SipCall, command: methods.Answer) -> None:
+    """Send 200 with SDP; `Connected` comes with the ACK."""
+    call.unanswered("answer")
+    headers = call.headers(command.extra_headers)
+    media = call.open_media()
+    agreed = call.signal(lambda agent, now: agent.answer(call.leg, media, now, headers))
+    call.answered = True
+    call.early = False
+    call.agree(agreed)
+
+
+@sip.handles(methods.Reject)
+def reject(call: SipCall, command: methods.Reject) -> None:
+    """Refuse with a final response; `Disconnected` follows at once."""
+    _refuse(call, "reject", command.code, command.extra_headers)
+
+
+@sip.handles(methods.Decline)
+def decline(call: SipCall, command: methods.Decline) -> None:
+    """As `reject`, which replaces it."""
+    _refuse(call, "decline", command.code, command.extra_headers)
+
+
+@sip.handles(methods.Hangup)
+def hangup(call: SipCall, command: methods.Hangup) -> None:
+    """BYE, or 603 to a call that was not answered; nothing on a call that has ended."""
+    if call.over:
+        return
+    headers = call.headers(command.extra_headers)
+    call.signal(lambda agent, now: agent.hangup(call.leg, now, headers))
+
+
+def _refuse(
+    call: SipCall, method: str, code: int, extra_headers: methods.Headers | None
+) -> None:
+    call.unanswered(method)
+    if code in {401, 407} or 300 <= code <= 399:
+        raise CallError(f"{method} {code}: this line has no challenge or Contact to send with it")
+    headers = call.headers(extra_headers)
+    call.signal(lambda agent, now: agent.reject(call.leg, code, now, headers))

@@ -1,0 +1,25 @@
+"""Texts in the dialog: INFO and MESSAGE."""
+
+from __future__ import annotations
+
+from dtmflow.lines.sip.call import SipCall
+from dtmflow.lines.sip.table import sip
+from dtmflow_schema import methods
+
+
+@sip.handles(methods.SendInfo)
+def send_info(call: SipCall, command: methods.SendInfo) -> None:
+    """Send INFO with a body. Source: RFC 6086, legacy use."""
+    call.in_dialog("sendInfo")
+    call.signal(
+        lambda agent, now: agent.info(
+            call.leg, command.mime_type, command.body, now, call.headers(command.headers)
+        )
+    )
+
+
+@sip.handles(methods.SendMessage)
+def send_message(call: SipCall, command: methods.SendMessage) -> None:
+    """Send MESSAGE with text/plain. Source: RFC 3428 4."""
+    call.in_dialog("sendMessage")
+    call.signal(lambda agent, now: agent.message(call.leg, command.text, now))
