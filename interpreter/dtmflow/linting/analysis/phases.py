@@ -74,38 +74,51 @@ class Misstep:
 class Phases:
     """The stands of one leg over a whole core."""
 
-    def __init__(self, graph: Graph, leg: str) -> None:
-        self._graph, self._core, self._leg = graph, graph.core, leg
+    def __init__(self, graph: Graph, leg: str, *, mend: bool = True) -> None:
+        """Explore; with `mend`, a misstep is taken as mended further on, so it is told once."""
+        self._graph, self._core, self._leg, self._mend = graph, graph.core, leg, mend
         self._incoming = self._core.start == "incoming" and leg == self._core.primary
-        self.missteps: tuple[Misstep, ...] = ()
+        self._wrong: dict[int, tuple[Action, Stand, Node | None, StatePath]] = {}
+        self.found: Mapping[Node, tuple[Node, Edge] | None] = {}
+        """Every node that some path leads to, with the step that first led there."""
+        if graph.start is not None:
+            start = graph.start
+            stand = self._run(start.actions, self.initial, None, start.target)
+            self.found = explore([(start.target, stand)], self.successors)
+
+    @property
+    def missteps(self) -> tuple[Misstep, ...]:
         """Each action that is wrong on some path, once, with the shortest such path."""
-        wrong: dict[int, tuple[Action, Stand, Node | None, StatePath]] = {}
-        start = graph.start
-        if start is None:
-            self._found: dict[Node, tuple[Node, Edge] | None] = {}
-            return
-
-        def run(actions: tuple[Action, ...], stand: Stand, at: Node | None, to: StatePath) -> Stand:
-            for action in actions:
-                if not self.allowed(action, stand):
-                    wrong.setdefault(id(action), (action, stand, at, to))
-                    stand = self._mended(action, stand)
-                stand = self.after_action(action, stand)
-            return stand
-
-        def successors(node: Node) -> Iterator[tuple[Node, Edge]]:
-            leaf, _ = node
-            yield from ((moved, edge) for moved, edge in self._silent(node))
-            for edge in graph.edges(leaf):
-                for stand in self._after_cause(edge, node):
-                    stand_after = run(edge.actions, stand, node, edge.target)
-                    yield (edge.target, stand_after), edge
-
-        first = run(start.actions, self.initial, None, start.target)
-        self._found = explore([(start.target, first)], successors)
-        self.missteps = tuple(
-            Misstep(action, stand, self._path(at, to)) for action, stand, at, to in wrong.values()
+        return tuple(
+            Misstep(action, stand, (*(self.path(at) if at else ()), to))
+            for action, stand, at, to in self._wrong.values()
         )
+
+    def path(self, node: Node) -> tuple[StatePath, ...]:
+        """Return the leaves of the shortest path that leads to a found node, itself the last."""
+        leaves = [node[0]]
+        while (before := self.found[node]) is not None:
+            node = before[0]
+            leaves.append(node[0])
+        return tuple(reversed(leaves))
+
+    def successors(self, node: Node) -> Iterator[tuple[Node, Edge]]:
+        """Yield where one step may lead from a node."""
+        yield from self._silent(node)
+        for edge in self._graph.edges(node[0]):
+            for stand in self._after_cause(edge, node):
+                yield (edge.target, self._run(edge.actions, stand, node, edge.target)), edge
+
+    def _run(
+        self, actions: tuple[Action, ...], stand: Stand, at: Node | None, to: StatePath
+    ) -> Stand:
+        for action in actions:
+            if not self.allowed(action, stand):
+                self._wrong.setdefault(id(action), (action, stand, at, to))
+                if self._mend:
+                    stand = self._mended(action, stand)
+            stand = self.after_action(action, stand)
+        return stand
 
     @property
     def initial(self) -> Stand:
@@ -113,14 +126,6 @@ class Phases:
         if self._core.start == "sub":
             return Stand.UNKNOWN
         return Stand.RINGING if self._incoming else Stand.NONE
-
-    def _path(self, at: Node | None, to: StatePath) -> tuple[StatePath, ...]:
-        leaves = [to]
-        while at is not None:
-            leaves.append(at[0])
-            before = self._found[at]
-            at = before[0] if before is not None else None
-        return tuple(reversed(leaves))
 
     def allowed(self, action: Action, stand: Stand) -> bool:
         """Whether the leg can take `action`; a leg that is not dialled is another rule's."""

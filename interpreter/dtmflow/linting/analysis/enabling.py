@@ -1,0 +1,74 @@
+"""Which events a leg can raise only after a method enabled them, and whether one did."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from dtmflow.compiling.core import Action, Handler, StatePath, Trigger
+from dtmflow.linting.analysis.graph import ROOT, Edge, Graph, explore
+from dtmflow_schema.catalogue import METHODS
+
+Node = tuple[StatePath, bool]
+"""A leaf, and whether the event has been enabled on the way to it."""
+
+
+def enablers() -> Mapping[str, tuple[str, ...]]:
+    """Return the methods that enable each event which comes only when enabled."""
+    found: dict[str, list[str]] = {}
+    for name, command in METHODS.items():
+        for event in command.enables:
+            found.setdefault(event.event_name, []).append(name)
+    return {event: tuple(names) for event, names in found.items()}
+
+
+ENABLERS = enablers()
+
+
+def never_enabled(graph: Graph) -> Iterator[tuple[StatePath, Handler]]:
+    """Yield handlers, with the state that holds them, whose event no path enables before.
+
+    One path that enables is enough. A sub-flow starts with legs of its caller, so nothing is
+    known there; neither is it after a state that runs a sub-flow.
+    """
+    core = graph.core
+    if core.start == "sub":
+        return
+    holders = [(ROOT, core.on), *((state.path, state.on) for state in core.states.values())]
+    for holder, handlers in holders:
+        for handler in handlers:
+            trigger = handler.trigger
+            if trigger.event in ENABLERS and trigger.leg and not _enabled(graph, holder, trigger):
+                yield holder, handler
+
+
+def _enabled(graph: Graph, holder: StatePath, trigger: Trigger) -> bool:
+    """Whether the event may come in `holder`; true also where the flow never gets to it."""
+    if graph.start is None:
+        return True
+
+    def successors(node: Node) -> Iterator[tuple[Node, Edge]]:
+        leaf, enabled = node
+        enabled = enabled or any(
+            state.later is not None and state.later.kind == "run" for state in graph.chain(leaf)
+        )
+        for edge in graph.edges(leaf):
+            if enabled or edge.trigger != trigger:
+                after = enabled or any(enables(action, trigger) for action in edge.actions)
+                yield (edge.target, after), edge
+
+    start = (graph.start.target, any(enables(action, trigger) for action in graph.start.actions))
+    seen = [
+        enabled
+        for leaf, enabled in explore([start], successors)
+        if holder == ROOT or any(state.path == holder for state in graph.chain(leaf))
+    ]
+    return not seen or any(seen)
+
+
+def enables(action: Action, trigger: Trigger) -> bool:
+    """Whether an action may switch the event on; only a literal `false` surely does not."""
+    return (
+        action.leg == trigger.leg
+        and action.name in ENABLERS[trigger.event]
+        and not any(value is False for value in action.arguments.values())
+    )

@@ -1,0 +1,73 @@
+"""An event is handled that nothing switches on.
+
+Why: keys, microphone changes, statistics, blind transfers and beeps are reported only after the
+method that enables them, so the handler would never run. One path that enables before is enough.
+`menu` and `gather` enable keys by themselves.
+
+Bad:
+
+    main:
+      do: { say: Press any key. }
+      on: { ToneReceived: next }
+
+Good:
+
+    main:
+      do: [{ handleTones: true }, { say: Press any key. }]
+      on: { ToneReceived: next }
+
+Fix (safe): enable it on entry of the state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dtmflow.compiling.core import Handler, StatePath
+from dtmflow.diagnostics import Diagnostic, Fix, Level, Path
+from dtmflow.linting.analysis.derived import graph
+from dtmflow.linting.analysis.enabling import ENABLERS, never_enabled
+from dtmflow.linting.analysis.names import authored
+from dtmflow.linting.registry import Subject, rule
+from dtmflow.linting.repairs import first_action
+from dtmflow_schema.catalogue import METHODS
+
+
+@rule("C203", "event-never-enabled", Level.ERROR)
+def find(subject: Subject) -> Iterator[Diagnostic]:
+    """Report each such handler."""
+    seen: set[Path] = set()
+    for holder, handler in never_enabled(subject.derive(graph)):
+        if handler.origin in seen:
+            continue
+        seen.add(handler.origin)
+        method = ENABLERS[handler.trigger.event][0]
+        leg = handler.trigger.leg
+        called = method if leg == subject.core.primary else f"{leg}.{method}"
+        switch = _switch(method)
+        yield subject.report(
+            handler.origin,
+            f"`{handler.trigger.event}` comes only after `{called}`, "
+            "which no path to this handler runs",
+            key=True,
+            help=f"add `{called}: {switch or '...'}`",
+            fix=_fix(subject, holder, handler, f"{called}: {switch}") if switch else None,
+        )
+
+
+def _switch(method: str) -> str:
+    """Return what switches the method on without further arguments, or nothing."""
+    command = METHODS[method]
+    required = [name for name, field in command.model_fields.items() if field.is_required()]
+    if required and required == [command.shorthand]:
+        return "true" if command.model_fields[required[0]].annotation is bool else ""
+    return "" if required else "{}"
+
+
+def _fix(subject: Subject, holder: StatePath, handler: Handler, action: str) -> Fix | None:
+    core = subject.core
+    path = authored(core, holder or core.initial)
+    if path not in core.states:
+        return None
+    edit = first_action(subject.document, core.states[path].origin, action)
+    return Fix(f"enable {handler.trigger.event} by `{action}`", (edit,)) if edit else None

@@ -1,0 +1,48 @@
+"""No path leads to a state.
+
+Why: what stands there never runs. Mostly a transition was forgotten, or the state is a remnant.
+Guards are taken as possible; an own event counts where something raises it.
+
+Bad:
+
+    states:
+      ringing: { do: answer, on: { Connected: main } }
+      main: { do: { say: Goodbye. }, on: { PlaybackFinished: end } }
+      old_menu: { do: { say: Press 1. }, on: { PlaybackFinished: end } }
+
+Good: lead there, or remove the state.
+
+Fix (unsafe): remove the state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dtmflow.diagnostics import Diagnostic, Fix, Level
+from dtmflow.linting.analysis.derived import graph
+from dtmflow.linting.analysis.names import shown
+from dtmflow.linting.registry import Subject, rule
+from dtmflow.linting.repairs import removal
+
+
+@rule("F102", "unreachable-state", Level.WARNING)
+def find(subject: Subject) -> Iterator[Diagnostic]:
+    """Report the outermost states that hold no reachable leaf."""
+    core, paths = subject.core, subject.derive(graph)
+    if paths.start is None:
+        return
+    reached = {state.path for leaf in paths.reachable for state in paths.chain(leaf)}
+    first = shown(core, core.initial)
+    for path, state in core.states.items():
+        if path in reached or state.generated or (state.parent and state.parent not in reached):
+            continue
+        name = shown(core, path)
+        edit = removal(subject.document, state.origin)
+        yield subject.report(
+            state.origin,
+            f"no path from `{first}` leads to `{name}`",
+            key=True,
+            help="lead there with `to:`, `on:` or `after:`, or remove the state",
+            fix=Fix(f"remove `{name}`", (edit,), safe=False) if edit else None,
+        )
