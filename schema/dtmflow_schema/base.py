@@ -15,7 +15,7 @@ from pydantic.alias_generators import to_camel
 CallId = NewType("CallId", str)
 """Identifies one Call; unique within the process, unlike a SIP Call-ID."""
 
-R = TypeVar("R", covariant=True)
+R = TypeVar("R", covariant=True)  # noqa: PLC0105 - short, as `Command[R]` reads
 
 
 class CallState(StrEnum):
@@ -62,13 +62,20 @@ class Value(BaseModel):
         use_attribute_docstrings=True,
     )
 
+    def __init_subclass__(cls, **_facts: object) -> None:
+        """Let class keywords pass; `__pydantic_init_subclass__` takes them when fields exist."""
+        super().__init_subclass__()
+
     def wire(self) -> dict[str, Any]:
-        """Return the fields under their VoxEngine names, unset optional ones left out."""
-        return self.model_dump(mode="json", by_alias=True, exclude_none=True)
+        """Return the fields that were given, under their VoxEngine names, as plain data."""
+        return self.model_dump(mode="json", by_alias=True, exclude_unset=True)
 
 
 class Event(Value):
-    """A CallEvent. Class keywords: `name` (as in `on:`) and `string` (value of its `name` field)."""
+    """A CallEvent.
+
+    Class keywords: `name` (as in `on:`) and `string` (value of its `name` field).
+    """
 
     event_name: ClassVar[str] = ""
     """Name as written under `on:`, for example `ToneReceived`."""
@@ -84,16 +91,22 @@ class Event(Value):
     """The id of that Call."""
 
     @classmethod
-    def __pydantic_init_subclass__(cls, *, name: str = "", string: str = "", **kwargs: Any) -> None:
+    def __pydantic_init_subclass__(
+        cls, *, name: str = "", string: str = "", **kwargs: Any
+    ) -> None:
         """Register the event under its name."""
         super().__pydantic_init_subclass__(**kwargs)
         if name:
             cls.event_name, cls.string_value = name, string or f"Call.{name}"
             cls.registry[name] = cls
 
-    def model_post_init(self, context: object, /) -> None:
+    def model_post_init(self, _context: object, /) -> None:
         """Fill the `name` field, which is the same in every event of a class."""
         object.__setattr__(self, "name", self.string_value)
+
+    def wire(self) -> dict[str, Any]:
+        """Return the whole payload under VoxEngine's names, as plain data."""
+        return self.model_dump(mode="json", by_alias=True)
 
 
 class Command(Value, Generic[R]):

@@ -261,6 +261,7 @@ HeaderName = Annotated[
 XHeaders = dict[HeaderName, HeaderValue]
 """SIP header fields of our own; names start with `X-`."""
 NO_HEADERS: Final[dict[str, str]] = {}
+NO_SCHEME: Final[dict[str, JsonValue]] = {}
 InviteHeaders = Annotated[
     dict[
         Annotated[Text, Matches(INVITE_HEADER, "a name that starts with X-", "header_name")],
