@@ -1,0 +1,1 @@
+"""Providers of speech behind `ports.Synthesizer`: text in, PCM out. Knows nothing of calls."""
