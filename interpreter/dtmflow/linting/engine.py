@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from dtmflow.compiling.core import Core
+from dtmflow.compiling.expand import expand
 from dtmflow.diagnostics import Diagnostic, Level
+from dtmflow.linting.registry import Subject, rules
+from dtmflow.linting.suppression import UNUSED, suppress
 from dtmflow.loading.document import Document
+from dtmflow.loading.read import load
+from dtmflow.loading.validation import validate
 from dtmflow_schema.flow import Flow
 
 
@@ -17,7 +24,15 @@ class Settings:
     select: tuple[str, ...] = ("",)
     """Codes to report; the default is all."""
     ignore: tuple[str, ...] = ()
-    """Codes not to report; the longer match wins over `select`."""
+    """Codes not to report; of two that match, the longer wins, and `ignore` among equals."""
+
+    def wants(self, code: str) -> bool:
+        """Whether findings of this code are reported."""
+        return _longest(self.select, code) > _longest(self.ignore, code)
+
+
+def _longest(prefixes: tuple[str, ...], code: str) -> int:
+    return max((len(prefix) for prefix in prefixes if code.startswith(prefix)), default=-1)
 
 
 @dataclass(frozen=True)
@@ -45,4 +60,26 @@ def check(text: str | bytes, file: str, *, settings: Settings | None = None) -> 
     Suppression comments (`# flow: ignore[C205] reason`) and settings are applied. A rule that
     raises is a bug of ours and is not caught.
     """
-    raise NotImplementedError
+    settings = settings or Settings()
+    document = load(text, file)
+    findings = list(document.diagnostics)
+    flow: Flow | None = None
+    core: Core | None = None
+    if document.readable:
+        flow, invalid = validate(document, Flow)
+        findings += invalid
+    if flow is not None:
+        core = expand(flow)
+        derived: dict[Callable[[Subject], Any], Any] = {}
+        for rule in rules().values():
+            if rule.find is not None and settings.wants(rule.code):
+                findings += rule.find(Subject(document, flow, core, rule, derived))
+    findings = [finding for finding in findings if settings.wants(finding.code)]
+    findings = [
+        finding
+        for finding in suppress(document, findings)
+        # A comment for a rule that did not run is not unused.
+        if finding.code != UNUSED or (core is not None and settings == Settings())
+    ]
+    findings.sort(key=lambda finding: (finding.span, finding.code, finding.message))
+    return Analysis(document, flow, core, tuple(findings))

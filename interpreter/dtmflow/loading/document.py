@@ -58,6 +58,11 @@ class Document:
     """What reading found: Y codes."""
     root: Node | None = field(default=None, repr=False)
 
+    @property
+    def readable(self) -> bool:
+        """Whether `data` is what the author wrote; not so when reading had to give up."""
+        return self.root is not None or not self.diagnostics
+
     @cached_property
     def digest(self) -> str:
         """SHA-256 of the text in hexadecimal: identifies the version of a flow."""
@@ -111,6 +116,27 @@ class Document:
         end = start if last == first else max(places[last - 1] + 1, start)
         return self.lines.span(node.start + start, node.start + end)
 
+    def inside_scalar(self, offset: int) -> bool:
+        """Whether a character belongs to a key or value, so that a `#` there is no comment."""
+        at = bisect_right(self._scalars, (offset, len(self.text) + 1))
+        return at > 0 and offset < self._scalars[at - 1][1]
+
+    @cached_property
+    def _scalars(self) -> list[tuple[int, int]]:
+        """Start and end of every scalar, in the order of the text."""
+        found: set[tuple[int, int]] = set()
+        pending: list[Node] = [self.root] if self.root is not None else []
+        while pending:
+            node = pending.pop()
+            if isinstance(node, Mapping):
+                for entry in node.entries.values():
+                    pending += entry
+            elif isinstance(node, Sequence):
+                pending += node.items
+            else:
+                found.add((node.start, node.end))
+        return sorted(found)
+
     def _walk(self, path: Path) -> tuple[Scalar | None, Node] | None:
         if self.root is None:
             return None
@@ -123,7 +149,7 @@ class Document:
                 if not 0 <= step < len(node.items):
                     break
                 node = node.items[step]
-            elif step != 0 or isinstance(step, str):
+            elif step != 0:
                 break
         return key, node
 
