@@ -48,22 +48,12 @@ class LegFacts:
     connected: bool = False
     """Whether the leg was ever connected."""
     ended: bool = False
-    """Whether `Disconnected` or `Failed` came, or the flow has hung it up at its end."""
+    """Whether `Disconnected` or `Failed` came."""
+    leaving: bool = False
+    """Whether the flow has hung it up or refused it, and the end is still to come."""
+    recording: bool = False
+    """Whether a recording was ordered whose `RecordStopped` or `RecordError` is to come."""
     headers: Mapping[str, str] = field(default_factory=dict)
-
-    def getters(self) -> Mapping[str, Any]:
-        """Return the pure getters under their names in expressions."""
-        return {
-            "id": str(self.id),
-            "incoming": self.incoming,
-            "callerid": self.callerid,
-            "number": self.number,
-            "displayName": self.display_name,
-            "clientType": self.client_type,
-            "state": str(self.state),
-            "customData": self.custom_data,
-            "vad": self.vad,
-        }
 
 
 @dataclass(slots=True)

@@ -1,21 +1,244 @@
-"""The core as a function: what happened goes in, what to do comes out. No I/O, no clock."""
+"""The core as a function: what happened goes in, what to do comes out. No I/O, no clock.
+
+One call of `feed` handles one occurrence to completion: the event itself, then the faults, emitted
+events and completions that follow from it, one microstep each.
+"""
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
+from dtmflow.compiling.machine import after_trigger, done_trigger
 from dtmflow.compiling.program import Program
 from dtmflow.running.context import Context
-from dtmflow.running.effects import Effect, Occurrence
+from dtmflow.running.effects import (
+    CancelTimer,
+    Do,
+    Effect,
+    Entry,
+    Failure,
+    Finish,
+    LegEvent,
+    Log,
+    Note,
+    Occurrence,
+    OwnEvent,
+    TimerFired,
+)
+from dtmflow.running.model import Fault, FlowModel
+from dtmflow.running.scope import fields_of
+from dtmflow_schema import events, methods
+from dtmflow_schema.base import CallState
+
+MAX_TRANSITIONS = 100
+"""Transitions that may follow from one occurrence; more is a `fault`, twice more ends the flow."""
+
+_RECORD_EVENTS = (events.RecordStopped, events.RecordError)
+_HANGUP = methods.Hangup()
 
 
 def start(program: Program, context: Context, now: datetime) -> list[Effect]:
     """Enter the initial state. `now` is the time of day that expressions see."""
-    raise NotImplementedError
+    feeding = _Feeding(program, context, now)
+    feeding.begin()
+    feeding.run_on()
+    return feeding.model.effects
 
 
 def feed(
     program: Program, context: Context, occurrence: Occurrence, now: datetime
 ) -> list[Effect]:
-    """Handle one occurrence to completion and return what the shell shall do, in order."""
-    raise NotImplementedError
+    """Handle one occurrence to completion and return what the shell shall do, in order.
+
+    After the flow has finished only record events count, and only as notes for the journal.
+    """
+    feeding = _Feeding(program, context, now)
+    match occurrence:
+        case LegEvent():
+            feeding.leg_event(occurrence)
+        case TimerFired():
+            feeding.timer(occurrence)
+        case OwnEvent(name, fields):
+            feeding.microstep(name, {"name": name, **fields})
+        case Failure():
+            feeding.failure(occurrence)
+    feeding.run_on()
+    return feeding.model.effects
+
+
+@dataclass(slots=True)
+class _Feeding:
+    """One call of `start` or `feed`."""
+
+    program: Program
+    context: Context
+    now: datetime
+    model: FlowModel = field(init=False)
+    transitions: int = 0
+    limited: bool = False
+
+    def __post_init__(self) -> None:
+        self.model = FlowModel(self.program, self.context, self.now)
+
+    def begin(self) -> None:
+        self.model.begin("start", {})
+        self.model.entered_root()
+        self.program.machine.enter(self.model)
+        self.close("start", "", {}, handled=True)
+
+    def leg_event(self, occurrence: LegEvent) -> None:
+        context, event = self.context, occurrence.event
+        facts = context.legs.get(occurrence.leg)
+        recorded = isinstance(event, _RECORD_EVENTS)
+        if facts is None or (facts.ended and not recorded):
+            return
+        trigger = f"{occurrence.leg}.{event.event_name}"
+        if context.finished:
+            if recorded:
+                self.model.begin(trigger, fields_of(event))
+                self.close(trigger, context.state, fields_of(event), handled=False)
+            return
+        if isinstance(event, events.StateChanged):
+            facts.state = CallState(event.new_state)
+        elif isinstance(event, events.Connected):
+            facts.state, facts.connected = CallState.CONNECTED, True
+            facts.custom_data = event.custom_data or facts.custom_data
+        elif isinstance(event, events.Disconnected | events.Failed):
+            facts.state, facts.ended = CallState.TERMINATED, True
+        elif recorded:
+            facts.recording = False
+        handled = self.microstep(trigger, fields_of(event))
+        self.run_on()
+        if context.finished or not facts.ended:
+            return
+        unhandled = not handled and not recorded and occurrence.leg == self.primary
+        if unhandled or self.stranded():
+            self.finish("hangup" if context.legs[self.primary].connected else "failed")
+
+    def stranded(self) -> bool:
+        """Return whether nothing can happen any more: no leg, timer or recording is left."""
+        context = self.context
+        return not context.timers and all(
+            facts.ended and not facts.recording for facts in context.legs.values()
+        )
+
+    @property
+    def primary(self) -> str:
+        return self.program.core.primary
+
+    def timer(self, occurrence: TimerFired) -> None:
+        timer = occurrence.timer
+        if timer not in self.context.timers or self.context.finished:
+            return
+        del self.context.timers[timer]
+        self.microstep(after_trigger(timer.state, timer.index), {})
+
+    def failure(self, occurrence: Failure) -> None:
+        """Raise a fault, unless the leg has ended since the action was ordered."""
+        facts = self.context.legs.get(occurrence.leg)
+        if self.context.finished or (facts is not None and facts.ended):
+            return
+        self.model.faults.append(Fault(occurrence.action, occurrence.reason, occurrence.origin))
+
+    def microstep(self, trigger: str, fields: Mapping[str, Any]) -> bool:
+        """Offer one trigger to the machine; return whether a transition was taken."""
+        if self.context.finished:
+            return False
+        before = self.context.state
+        self.model.begin(trigger, fields)
+        handled = self.program.machine.trigger(self.model, trigger)
+        self.transitions += handled
+        self.close(trigger, before, fields, handled=handled)
+        return handled
+
+    def close(
+        self, trigger: str, before: str, fields: Mapping[str, Any], *, handled: bool
+    ) -> None:
+        """End a microstep: finish when a final state was entered, and note what happened."""
+        model = self.model
+        if model.final is not None and not self.context.finished:
+            self.finish(model.final, note=False)
+        changes, secrets, secret_event = model.changes()
+        entry = Entry(
+            event=trigger,
+            fields=fields,
+            before=before,
+            state=self.context.state,
+            handled=handled,
+            guards=tuple(model.guards),
+            actions=tuple(model.actions),
+            variables=changes,
+            secrets=secrets,
+            secret_event=secret_event,
+        )
+        model.effects.append(Note(entry))
+
+    def run_on(self) -> None:
+        """Take what follows: faults first, then emitted events and completions in order."""
+        model = self.model
+        while not self.context.finished:
+            if self.transitions > MAX_TRANSITIONS:
+                self.livelock()
+            elif model.faults:
+                self.fault(model.faults.popleft())
+            elif model.queue:
+                name, path, visit = model.queue.popleft()
+                if not path:
+                    self.microstep(name, {"name": name})
+                elif model.is_active(path) and self.context.visits[path] == visit:
+                    self.completion(path)
+            else:
+                break
+
+    def completion(self, path: str) -> None:
+        """Offer the completion of a state; its guards see the event that caused the entry."""
+        self.microstep(done_trigger(path), self.context.causes.get(path, {}))
+
+    def fault(self, fault: Fault) -> None:
+        """Raise `fault` at the current state; unhandled it is logged and ends the flow."""
+        fields = {
+            "name": "fault",
+            "action": fault.action,
+            "reason": fault.reason,
+            "line": self.program.line(fault.origin) if fault.origin else 0,
+        }
+        if not self.microstep("fault", fields) and not self.context.finished:
+            place = f" (line {fields['line']})" if fields["line"] else ""
+            text = f"fault in {self.context.state}: {fault.action}: {fault.reason}{place}"
+            self.model.effects.append(Log(text, fault.origin))
+            self.finish("fault")
+
+    def livelock(self) -> None:
+        """Stop a flow that spins: a fault the first time, the end the second."""
+        model = self.model
+        reason = f"over {MAX_TRANSITIONS} transitions without an event or time passing"
+        model.queue = deque()
+        model.faults = deque([Fault("to", reason, ())])
+        self.transitions = 0
+        if self.limited:
+            self.model.effects.append(Log(f"fault in {self.context.state}: {reason}", ()))
+            self.finish("fault")
+        self.limited = True
+
+    def finish(self, outcome: str, *, note: bool = True) -> None:
+        """End the flow: hang up what is live, forget the timers, say so once."""
+        context, model = self.context, self.model
+        if note:
+            model.begin("finish", {})
+        for leg, facts in context.legs.items():
+            if not facts.ended and not facts.leaving:
+                facts.leaving = True
+                model.took("hangup", leg, {}, ())
+                model.effects.append(Do(leg, _HANGUP, ()))
+        model.effects.extend(CancelTimer(timer) for timer in context.timers)
+        context.timers.clear()
+        model.queue.clear()
+        model.faults.clear()
+        context.outcome = outcome
+        model.effects.append(Finish(outcome))
+        if note:
+            self.close(f"finish:{outcome}", context.state, {}, handled=True)

@@ -1,0 +1,78 @@
+"""Beeps, microphone status and statistics of a simulated leg."""
+
+from __future__ import annotations
+
+from dtmflow.lines.simulated.call import SimulatedCall
+from dtmflow.lines.simulated.dispatch import simulated
+from dtmflow_schema import events
+from dtmflow_schema.methods import (
+    DisableBeepDetection,
+    EnableBeepDetection,
+    HandleMicStatus,
+    MonitorMediaStatistics,
+)
+
+BEEP_SECONDS = 20.0
+"""How long beep detection listens when no timeout is given."""
+
+STATISTICS_SECONDS = 5.0
+"""Between two statistics when no interval is given."""
+
+
+@simulated.handles(EnableBeepDetection)
+def enable_beep_detection(call: SimulatedCall, command: EnableBeepDetection) -> None:
+    """Listen for a beep; without one `BeepDetectionComplete` with `timeout` comes."""
+    stop_beep_detection(call)
+    given = command.parameters.timeout if command.parameters is not None else None
+    call.beeps = True
+    call.beep = call.clock.call_later(
+        given / 1000 if given else BEEP_SECONDS, lambda: _beep_timeout(call)
+    )
+
+
+@simulated.handles(DisableBeepDetection)
+def disable_beep_detection(call: SimulatedCall, command: DisableBeepDetection) -> None:
+    """Stop listening; a detection that runs completes without a beep."""
+    if stop_beep_detection(call):
+        call.emit(events.BeepDetectionComplete, frequencies=(), timeout=False)
+
+
+def stop_beep_detection(call: SimulatedCall) -> bool:
+    """Stop listening, without an event; return whether a detection ran."""
+    ran, call.beeps = call.beeps, False
+    if call.beep is not None:
+        call.beep.cancel()
+        call.beep = None
+    return ran
+
+
+def _beep_timeout(call: SimulatedCall) -> None:
+    stop_beep_detection(call)
+    call.emit(events.BeepDetectionComplete, frequencies=(), timeout=True)
+
+
+@simulated.handles(HandleMicStatus)
+def handle_mic_status(call: SimulatedCall, command: HandleMicStatus) -> None:
+    """Switch on or off whether the far side's mute key is reported."""
+    call.handles_mic = command.handle
+
+
+@simulated.handles(MonitorMediaStatistics)
+def monitor_media_statistics(call: SimulatedCall, command: MonitorMediaStatistics) -> None:
+    """Report statistics at an interval until it is switched off or the leg ends."""
+    if call.statistics is not None:
+        call.statistics.cancel()
+        call.statistics = None
+    parameters = command.parameters
+    if parameters is not None and parameters.monitor is False:
+        return
+    given = parameters.interval if parameters is not None else None
+    _report_later(call, float(given) if given else STATISTICS_SECONDS)
+
+
+def _report_later(call: SimulatedCall, seconds: float) -> None:
+    def report() -> None:
+        call.emit(events.MediaStatisticsReceived)
+        _report_later(call, seconds)
+
+    call.statistics = call.clock.call_later(seconds, report)

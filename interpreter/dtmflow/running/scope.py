@@ -1,0 +1,102 @@
+"""The names that expressions of a flow may read, resolved when they are asked for. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from dtmflow.running.context import Context, LegFacts
+from dtmflow_schema.base import Event
+
+
+class Scope(Mapping[str, Any]):
+    """Flat values by qualified name: `tries`, `event.tone`, `call.number`, `now`.
+
+    A view: it follows the context, so that a guard sees what the action before it has set.
+    """
+
+    __slots__ = ("_context", "_now", "_primary")
+
+    def __init__(self, context: Context, primary: str, now: datetime) -> None:
+        self._context, self._primary, self._now = context, primary, now
+
+    def __getitem__(self, name: str) -> Any:
+        context = self._context
+        if name in context.variables:
+            return context.variables[name]
+        first, _, rest = name.partition(".")
+        match first:
+            case "event":
+                return context.event[rest]
+            case "params":
+                return context.params[rest]
+            case "call":
+                return _getter(context.legs[self._primary], rest)
+            case "legs":
+                leg, _, getter = rest.partition(".")
+                return _getter(context.legs[leg], getter)
+            case "lang":
+                return context.lang
+            case "now":
+                return self._now
+        raise KeyError(name)
+
+    def __iter__(self) -> Iterator[str]:
+        context = self._context
+        yield from context.variables
+        yield from (f"event.{name}" for name in context.event)
+        yield from (f"params.{name}" for name in context.params)
+        yield from (f"call.{name}" for name in GETTERS)
+        yield from (f"legs.{leg}.{name}" for leg in context.legs for name in GETTERS)
+        yield from ("lang", "now")
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+GETTERS = {
+    "callerid": "callerid",
+    "clientType": "client_type",
+    "customData": "custom_data",
+    "displayName": "display_name",
+    "id": "id",
+    "incoming": "incoming",
+    "number": "number",
+    "state": "state",
+    "toString": "",
+    "vad": "vad",
+}
+"""Getters of a leg -> attribute of its facts; `toString` is put together."""
+
+
+def _getter(facts: LegFacts, name: str) -> Any:
+    if name == "toString":
+        return f"call {facts.id} {facts.state}"
+    value = getattr(facts, GETTERS[name])
+    return str(value) if isinstance(value, str) else value
+
+
+@cache
+def _payload(event: type[Event]) -> tuple[tuple[str, str], ...]:
+    return tuple((field, info.alias or field) for field, info in event.model_fields.items())
+
+
+def fields_of(event: Event) -> dict[str, Any]:
+    """Return the payload of an event as plain data under VoxEngine's names."""
+    return {alias: _plain(getattr(event, field)) for field, alias in _payload(type(event))}
+
+
+def _plain(value: Any) -> Any:
+    if type(value) is str or isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, str):
+        return str(value)
+    if value is None:
+        return ""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, tuple | list):
+        return [_plain(inner) for inner in value]
+    return value.wire()
