@@ -84,7 +84,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"dtmflow: {error}", file=sys.stderr)
         return USAGE
     except FlowInvalid as error:
-        _print_findings(error)
+        from dtmflow.linting.render import concise
+
+        print(concise.render(error.diagnostics), end="", file=sys.stderr)
         return FINDINGS
     except DtmflowError as error:
         print(f"dtmflow: {error}", file=sys.stderr)

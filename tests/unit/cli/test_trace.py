@@ -21,9 +21,9 @@ JOURNAL = "".join(
             "session": "s1",
             "call": "c1",
             "state": "ringing",
-            "event": None,
-            "flow": {"name": "hello", "version": "0123456789abcdef"},
-            "actions": [{"name": "answer", "leg": "caller", "arguments": {}}],
+            "event": {"name": "start"},
+            "flow": {"name": "hello", "version": "0123456789abcdef", "time": "2026-03-04T10:00Z"},
+            "actions": [{"caller.answer": {}, "line": 8}],
         },
         {
             "t": 0.2,
@@ -31,7 +31,7 @@ JOURNAL = "".join(
             "session": "s1",
             "call": "c1",
             "state": "greeting",
-            "event": {"name": "Connected", "leg": "caller"},
+            "event": {"name": "caller.Connected"},
             "outcome": "ok",
         },
     )
