@@ -163,7 +163,7 @@ def _mismatch(text: str, offset: int, operator: str, types: tuple[str, ...]) -> 
 def _syntax(text: str, offset: int, message: str) -> Problem:
     token = _TOKEN.match(text, offset)
     found = token[0] if token else ""
-    if offset >= len(text) or "<EOF>' expecting" in message and not found:
+    if offset >= len(text):
         wording = "the expression ends too early"
     elif "token recognition error" in message:
         wording = f"`{found}` means nothing here"

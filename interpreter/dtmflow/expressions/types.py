@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TypeAlias
-
-Value: TypeAlias = "None | bool | int | float | str | bytes | datetime | timedelta | list[Value] | dict[str, Value]"
-"""What an expression takes and gives: plain Python, numbers within CEL's 64 bits."""
 
 
 class Type(StrEnum):
