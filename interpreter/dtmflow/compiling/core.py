@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from dtmflow.diagnostics import Path
 
-Plain: TypeAlias = "None | bool | int | float | str | tuple[Plain, ...] | Mapping[str, Plain]"
+Plain: TypeAlias = "bool | int | float | str | tuple[Plain, ...] | Mapping[str, Plain] | None"
 """Plain data; strings may hold `${...}`."""
 
 StatePath: TypeAlias = str
@@ -45,7 +45,10 @@ class Action:
     """Flattened, under VoxEngine's names. `set`: variable -> value; `log`: text; `emit`: event;
     `dial`: leg and overrides; `bridge`, `unbridge`: legs."""
     origin: Path
-    """Where the action stands in the source; for generated ones, the sugar that made it."""
+    """Where the action stands in the source: its key, or the bare name; for generated ones, the
+    sugar that made it."""
+    places: Mapping[str, Path] = field(default_factory=dict)
+    """Where the author wrote each argument; none for what sugar generated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +137,8 @@ class Variable:
     default: Plain
     secret: bool
     origin: Path
+    generated: bool = False
+    """Made by sugar, such as the counter of a menu."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +148,18 @@ class Leg:
     name: str
     settings: Mapping[str, Plain]
     origin: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An expression of the author's that sugar wove into a longer or other text."""
+
+    text: str
+    """As the author wrote it; `input` still stands for the keys that were pressed."""
+    kind: str
+    """`guard` (a bare expression), `template` (text with `${...}`) or `duration`."""
+    type: str = ""
+    """Type that it must have, as in `Variable.type`; "" for any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,3 +184,6 @@ class Core:
     prompts: Mapping[str, Mapping[str, str]]
     """Prompt id -> language -> text; the language of a prompt without a map is ""."""
     prompt_origins: Mapping[str, Path] = field(default_factory=dict)
+    """Where each prompt's id stands."""
+    written: Mapping[Path, Written] = field(default_factory=dict)
+    """By place in the source, for checks and messages: what sugar has rewritten."""

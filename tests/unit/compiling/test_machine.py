@@ -68,7 +68,10 @@ def at(leaf: str, *true: str) -> NotingModel:
             "down",
             "",
             "house/cellar/shelf",
-            "left house/cellar/shelf|left house/cellar|entered house/cellar|entered house/cellar/shelf",
+            (
+                "left house/cellar/shelf|left house/cellar|"
+                "entered house/cellar|entered house/cellar/shelf"
+            ),
         ),
         (
             "house/hall",

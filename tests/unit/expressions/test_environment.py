@@ -116,8 +116,10 @@ def test_a_mismatch_names_both_types_in_words() -> None:
         ("event.tone.matches(event.tone)", {"event.tone": "("}, Kind.FAILED),
         ("answer", {"answer": object()}, Kind.FAILED),
         (
-            "[1,2,3,4,5,6,7,8,9].all(a, [1,2,3,4,5,6,7,8,9].all(b, [1,2,3,4,5,6,7,8,9].all(c, "
-            "[1,2,3,4,5,6,7,8,9].all(d, [1,2,3,4,5,6,7,8,9].all(e, a + b + c + d + e > 0)))))",
+            (
+                "[1,2,3,4,5,6,7,8,9].all(a, [1,2,3,4,5,6,7,8,9].all(b, [1,2,3,4,5,6,7,8,9].all(c, "
+                "[1,2,3,4,5,6,7,8,9].all(d, [1,2,3,4,5,6,7,8,9].all(e, a + b + c + d + e > 0)))))"
+            ),
             {},
             Kind.TOO_COMPLEX,
         ),
