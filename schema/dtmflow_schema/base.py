@@ -40,6 +40,13 @@ class Phase(StrEnum):
     ENDED = "ended"
 
 
+RINGING = frozenset({Phase.RINGING})
+UNANSWERED = frozenset({Phase.RINGING, Phase.EARLY})
+MEDIA = frozenset({Phase.EARLY, Phase.CONNECTED})
+CONNECTED = frozenset({Phase.CONNECTED})
+LIVE = frozenset({Phase.RINGING, Phase.EARLY, Phase.CONNECTED})
+
+
 class MethodKind(StrEnum):
     """How a flow reaches a Call method."""
 
@@ -114,7 +121,8 @@ class Command(Value, Generic[R]):
 
     Class keywords: `name` (VoxEngine's), `kind`, `emits` (events it causes), `needs` (phases of
     the leg in which it may be called), `shorthand` (field that a scalar in YAML fills),
-    `enables` (events that fire only after it), `replaced_by` (when deprecated).
+    `enables` (events that fire only after it), `replaced_by` (when deprecated), `readable`
+    (whether expressions may read it as a property of the call; every getter may).
     """
 
     method_name: ClassVar[str] = ""
@@ -124,6 +132,7 @@ class Command(Value, Generic[R]):
     needs: ClassVar[frozenset[Phase]] = frozenset(Phase)
     shorthand: ClassVar[str | None] = None
     replaced_by: ClassVar[str | None] = None
+    readable: ClassVar[bool] = False
     registry: ClassVar[dict[str, type[Command[Any]]]] = {}
 
     @classmethod
@@ -137,6 +146,7 @@ class Command(Value, Generic[R]):
         needs: frozenset[Phase] | None = None,
         shorthand: str | None = None,
         replaced_by: str | None = None,
+        readable: bool = False,
         **kwargs: Any,
     ) -> None:
         """Register the method under its name."""
@@ -145,4 +155,5 @@ class Command(Value, Generic[R]):
             cls.method_name, cls.kind, cls.emits, cls.enables = name, kind, emits, enables
             cls.needs = frozenset(Phase) if needs is None else needs
             cls.shorthand, cls.replaced_by = shorthand, replaced_by
+            cls.readable = readable or kind is MethodKind.GETTER
             cls.registry[name] = cls

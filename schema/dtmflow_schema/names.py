@@ -15,6 +15,9 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 DEFAULT_VOICE: Final = "en_US_Joanna"
 """The reference's default voice; to us it means the default voice of the speech provider."""
 
+_READABLE: Final = 12
+"""As many values a message may list."""
+
 
 class Constant(Enum):
     """A member of a closed set. Its value is what the reference puts on the wire."""
@@ -32,11 +35,14 @@ class Constant(Enum):
             for member in cls:
                 if given in (member.value, member.name):
                     return member
-        names = ", ".join(str(value) for value in cls.spellings())
+        values = [str(member.value) for member in cls]
+        expected = "one of " + ", ".join(values)
+        if len(values) > _READABLE:
+            expected = f"one of the {len(values)} values of {cls.__name__}, such as {values[0]}"
         raise PydanticCustomError(
             "wrong_type",
-            "expected one of {expected}",
-            {"expected": names, "given": str(given), "allowed": cls.spellings()},
+            "expected {expected}",
+            {"expected": expected, "given": str(given), "allowed": cls.spellings()},
         )
 
     @classmethod

@@ -20,10 +20,13 @@ from pydantic import (
     GetJsonSchemaHandler,
     JsonValue,
     Strict,
+    TypeAdapter,
+    ValidationError,
     WithJsonSchema,
+    WrapValidator,
 )
 from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema, PydanticCustomError
+from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError
 
 from dtmflow_schema.base import CallId
 
@@ -86,6 +89,27 @@ def _whole(value: object) -> object:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
+@dataclass(frozen=True, slots=True)
+class OneOrList:
+    """Either one value of a kind or a list of texts.
+
+    The shape decides which, so that an error speaks of what was meant.
+    """
+
+    one: Any
+    """Type of the single value."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> CoreSchema:
+        """Dispatch on the shape."""
+        one, several = TypeAdapter(self.one), TypeAdapter(tuple[Text, ...])
+
+        def read(value: object, _union: object) -> object:
+            chosen = several if isinstance(value, list | tuple) else one
+            return chosen.validate_python(value)
+
+        return WrapValidator(read).__get_pydantic_core_schema__(source, handler)
+
+
 def _given(value: object) -> object:
     if value is None:
         raise PydanticCustomError(
@@ -129,10 +153,11 @@ class Matches:
 
 
 @dataclass(frozen=True, slots=True)
-class MaxBytes:
-    """A text of at most `limit` bytes in UTF-8. JSON Schema can only count characters."""
+class AtMost:
+    """A text of limited length. JSON Schema counts characters, so it lets more bytes pass."""
 
     limit: int
+    unit: Literal["characters", "bytes"] = "characters"
 
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> CoreSchema:
         """Check after the type."""
@@ -145,10 +170,10 @@ class MaxBytes:
         return {**handler(schema), "maxLength": self.limit}
 
     def _check(self, value: str) -> str:
-        if len(value.encode()) > self.limit:
-            raise PydanticCustomError(
-                "value_range", "expected {expected}", {"expected": f"at most {self.limit} bytes"}
-            )
+        """Count bytes of UTF-8, or characters."""
+        if len(value.encode() if self.unit == "bytes" else value) > self.limit:
+            expected = f"at most {self.limit} {self.unit}"
+            raise PydanticCustomError("value_range", "expected {expected}", {"expected": expected})
         return value
 
 
@@ -222,7 +247,7 @@ def _header_name(name: object) -> str:
 def _one_line(text: str) -> str:
     if re.search(ONE_LINE, text) is None:
         raise PydanticCustomError(
-            "value_range", "expected {expected}", {"expected": "a header value on one line"}
+            "value_range", "expected {expected}", {"expected": "a text on one line"}
         )
     return text
 
@@ -235,10 +260,12 @@ def _invite_headers(value: object) -> object:
         number = isinstance(timeout, int | float) and not isinstance(timeout, bool)
         inside = number and float(timeout).is_integer() and 10 <= timeout <= 400
         if not (plain or inside or holds_expression(timeout)):
-            raise PydanticCustomError(
-                "value_range",
-                "VI-CallTimeout is {expected}",
-                {"expected": "10 to 400 seconds", "key": "VI-CallTimeout"},
+            wrong = PydanticCustomError(
+                "value_range", "expected {expected}", {"expected": "10 to 400 seconds"}
+            )
+            raise ValidationError.from_exception_data(
+                "headers",
+                [InitErrorDetails(type=wrong, loc=("VI-CallTimeout",), input=timeout)],
             )
     return value
 
@@ -248,9 +275,15 @@ X_HEADER: Final = rf"^[Xx]-[A-Za-z0-9!#$%&'*+.^_`|~-]+{END}"
 CALL_TIMEOUT: Final = rf"^([1-9][0-9]|[1-3][0-9][0-9]|400){END}"
 INVITE_HEADER: Final = rf"{X_HEADER}|^VI-CallTimeout{END}"
 
+OneLine = Annotated[
+    Text,
+    AfterValidator(_one_line),
+    WithJsonSchema({"type": ["string", "number"], "pattern": ONE_LINE}),
+]
+"""A text without line breaks."""
 HeaderValue = Annotated[
     Text,
-    MaxBytes(200),
+    AtMost(200, "bytes"),
     AfterValidator(_one_line),
     WithJsonSchema({"type": ["string", "number"], "maxLength": 200, "pattern": ONE_LINE}),
 ]
@@ -268,6 +301,25 @@ InviteHeaders = Annotated[
         HeaderValue,
     ],
     BeforeValidator(_invite_headers),
+    WithJsonSchema(
+        {
+            "type": "object",
+            "propertyNames": {"pattern": INVITE_HEADER},
+            "properties": {
+                "VI-CallTimeout": {
+                    "type": ["string", "integer"],
+                    "pattern": rf"{CALL_TIMEOUT}|{EXPRESSION}",
+                    "minimum": 10,
+                    "maximum": 400,
+                }
+            },
+            "additionalProperties": {
+                "type": ["string", "number"],
+                "maxLength": 200,
+                "pattern": ONE_LINE,
+            },
+        }
+    ),
 ]
 """As `XHeaders`; `VI-CallTimeout` (10 to 400 seconds, default 60) may be among them."""
 PayloadHeaders = dict[str, str]

@@ -1,0 +1,22 @@
+"""How often figures on the media are reported."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from dtmflow_schema.base import Value
+from dtmflow_schema.units import Boolean, Integer
+
+
+class MonitorMediaStatisticsParameters(Value):
+    """Options of `monitorMediaStatistics`.
+
+    Source: VoxEngine `MonitorMediaStatisticsParameters`.
+    """
+
+    interval: Annotated[Integer, Field(ge=3, le=10)]
+    """Seconds between two reports, 3 to 10."""
+    monitor: Boolean
+    """Whether reports are on."""
