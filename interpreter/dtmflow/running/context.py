@@ -28,6 +28,9 @@ _EMPTY: Mapping[str, Any] = {
 }
 
 
+_NO_CALL = CallId("")
+
+
 class WrongTypeError(Exception):
     """A value of another type than the variable's; the step turns it into a `fault`."""
 
@@ -36,7 +39,7 @@ class WrongTypeError(Exception):
 class LegFacts:
     """What the getters of a leg return, as of its last event."""
 
-    id: CallId = CallId("")
+    id: CallId = _NO_CALL
     incoming: bool = True
     callerid: str = ""
     number: str = ""

@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from dtmflow.compiling.core import END, Action, After, StatePath, Transition
@@ -28,10 +29,14 @@ from dtmflow.running.effects import (
     TimerId,
 )
 from dtmflow.running.scope import Scope
-from dtmflow_schema import catalogue, methods
+from dtmflow_schema import catalogue
 from dtmflow_schema.base import Command
+from dtmflow_schema.methods.identity import CustomData
+from dtmflow_schema.methods.lifecycle import Decline, Hangup, Reject
+from dtmflow_schema.methods.recording import Record
+from dtmflow_schema.methods.speech import Say
 
-_LEAVING = (methods.Hangup, methods.Reject, methods.Decline)
+_LEAVING = (Hangup, Reject, Decline)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +89,7 @@ class FlowModel:
     def state(self, path: str) -> None:
         self.context.state = path
 
-    def begin(self, trigger: str, fields: Mapping[str, Any]) -> None:
+    def begin(self, fields: Mapping[str, Any]) -> None:
         """Begin a microstep. A completion passes on the event that caused the entry."""
         self.guards, self.actions = [], []
         self._before = dict(self.context.variables)
@@ -193,7 +198,7 @@ class FlowModel:
             arguments = self.program.arguments(action, self._scope)
         except ExpressionError as problem:
             raise _FaultError(str(problem)) from None
-        own = _SESSION_ACTIONS.get(action.name) if not action.leg else None
+        own = SESSION_ACTIONS.get(action.name) if not action.leg else None
         if own is not None:
             own(self, action, arguments)
         elif action.leg:
@@ -207,30 +212,33 @@ class FlowModel:
         if facts is None:
             raise _FaultError(f"there is no leg `{action.leg}`")
         if facts.ended or facts.leaving:
-            if action.name == methods.Hangup.method_name:
+            if action.name == Hangup.method_name:
                 return
             raise _FaultError(f"the leg `{action.leg}` has ended")
-        if self.context.lang and action.name == methods.Say.method_name:
+        if self.context.lang and action.name == Say.method_name:
             # A text of the catalogue is spoken by a voice of its language unless one is named.
             arguments.setdefault("voice", self.context.lang)
-        command = _build(action.name, self._with_ids(arguments))
+        command = _build(action.name, self._with_ids(action.name, arguments))
         if isinstance(command, _LEAVING):
             facts.leaving = True
-        elif isinstance(command, methods.Record):
+        elif isinstance(command, Record):
             facts.recording = True
-        elif isinstance(command, methods.CustomData) and command.custom_data is not None:
+        elif isinstance(command, CustomData) and command.custom_data is not None:
             facts.custom_data = command.custom_data
         self.effects.append(Do(action.leg, command, action.origin))
 
-    def _with_ids(self, arguments: dict[str, Any]) -> dict[str, Any]:
+    def _with_ids(self, method: str, arguments: dict[str, Any]) -> dict[str, Any]:
         """Put the ids of calls in place of the names of legs."""
         legs = self.context.legs
+        named = _leg_arguments(method)
+        if not named:
+            return arguments
         return {
-            name: str(legs[value].id) if name in _CALL_ARGUMENTS and value in legs else value
+            name: str(legs[value].id) if name in named and value in legs else value
             for name, value in arguments.items()
         }
 
-    def _set(self, action: Action, arguments: dict[str, Any]) -> None:
+    def _set(self, _action: Action, arguments: dict[str, Any]) -> None:
         core = self.program.core
         for name, value in arguments.items():
             if name == "lang":
@@ -256,23 +264,28 @@ class FlowModel:
     def _log(self, action: Action, arguments: dict[str, Any]) -> None:
         self.effects.append(Log(_only(arguments), action.origin))
 
-    def _emit(self, action: Action, arguments: dict[str, Any]) -> None:
+    def _emit(self, _action: Action, arguments: dict[str, Any]) -> None:
         self.queue.append((_only(arguments), "", 0))
 
 
-_SESSION_ACTIONS: Mapping[str, Callable[[FlowModel, Action, dict[str, Any]], None]] = {
+SESSION_ACTIONS: Mapping[str, Callable[[FlowModel, Action, dict[str, Any]], None]] = {
     "set": FlowModel._set,  # noqa: SLF001 - the table belongs to the class
     "log": FlowModel._log,  # noqa: SLF001 - the table belongs to the class
     "emit": FlowModel._emit,  # noqa: SLF001 - the table belongs to the class
 }
+"""Session actions that can run."""
 
-_CALL_ARGUMENTS = frozenset({"peerCall", "mediaUnit", "call"})
-"""Arguments of Call methods that name another leg."""
+
+@cache
+def _leg_arguments(method: str) -> frozenset[str]:
+    return catalogue.leg_arguments(method) if method in catalogue.METHODS else frozenset()
 
 
 def _build(name: str, arguments: dict[str, Any]) -> Command[Any]:
     try:
         return catalogue.build(name, arguments)
+    except KeyError:
+        raise _FaultError(f"there is no Call method `{name}`") from None
     except ValueError as problem:
         raise _FaultError(_reason(problem)) from None
 

@@ -29,19 +29,21 @@ class Scope(Mapping[str, Any]):
         first, _, rest = name.partition(".")
         match first:
             case "event":
-                return context.event[rest]
+                value = context.event[rest]
             case "params":
-                return context.params[rest]
+                value = context.params[rest]
             case "call":
-                return _getter(context.legs[self._primary], rest)
+                value = _getter(context.legs[self._primary], rest)
             case "legs":
                 leg, _, getter = rest.partition(".")
-                return _getter(context.legs[leg], getter)
+                value = _getter(context.legs[leg], getter)
             case "lang":
-                return context.lang
+                value = context.lang
             case "now":
-                return self._now
-        raise KeyError(name)
+                value = self._now
+            case _:
+                raise KeyError(name)
+        return value
 
     def __iter__(self) -> Iterator[str]:
         context = self._context

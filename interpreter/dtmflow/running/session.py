@@ -10,6 +10,7 @@ import logging
 import traceback
 from collections import deque
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from dtmflow.clock import Clock, Timer
@@ -35,8 +36,21 @@ from dtmflow.running.effects import (
     TimerId,
 )
 from dtmflow.running.journal import Journal, NoJournal, record
-from dtmflow_schema import events, methods
 from dtmflow_schema.base import CallState, Command, Event
+from dtmflow_schema.events.lifecycle import Disconnected, Failed
+from dtmflow_schema.events.recording import RecordError, RecordStopped
+from dtmflow_schema.methods.detection import Vad
+from dtmflow_schema.methods.identity import (
+    CallerId,
+    ClientType,
+    CurrentState,
+    CustomData,
+    DialledNumber,
+    DisplayName,
+    Incoming,
+)
+from dtmflow_schema.methods.lifecycle import Hangup
+from dtmflow_schema.methods.recording import Record
 
 _log = logging.getLogger(__name__)
 
@@ -44,8 +58,8 @@ RECORD_WAIT = 60.0
 """Seconds a session whose calls have ended waits for `RecordStopped`; the session end of
 call-semantics is the same 60 s."""
 
-_FINAL_EVENTS = (events.Disconnected, events.Failed)
-_RECORD_EVENTS = (events.RecordStopped, events.RecordError)
+_FINAL_EVENTS = (Disconnected, Failed)
+_RECORD_EVENTS = (RecordStopped, RecordError)
 
 Observer = Callable[[Effect], None]
 """Is told every effect, after it was carried out."""
@@ -65,14 +79,14 @@ def facts_of(call: Call, headers: Mapping[str, str] | None = None) -> LegFacts:
 
 
 _GETTERS: tuple[tuple[str, Command[Any]], ...] = (
-    ("callerid", methods.CallerId()),
-    ("number", methods.Number()),
-    ("display_name", methods.DisplayName()),
-    ("client_type", methods.ClientType()),
-    ("incoming", methods.Incoming()),
-    ("state", methods.State()),
-    ("custom_data", methods.CustomData()),
-    ("vad", methods.Vad()),
+    ("callerid", CallerId()),
+    ("number", DialledNumber()),
+    ("display_name", DisplayName()),
+    ("client_type", ClientType()),
+    ("incoming", Incoming()),
+    ("state", CurrentState()),
+    ("custom_data", CustomData()),
+    ("vad", Vad()),
 )
 
 
@@ -133,6 +147,9 @@ class Session:
 
     def start(self) -> None:
         """Enter the initial state of the flow."""
+        folder = Path(self.program.file).parent
+        for call in self.calls.values():
+            call.files_below(folder)
         core, facts = self.program.core, self.context.legs[self.program.core.primary]
         self._write(
             "session",
@@ -229,13 +246,13 @@ class Session:
         try:
             self.calls[leg].do(command)
         except CallError as problem:
-            if isinstance(command, methods.Hangup):
+            if isinstance(command, Hangup):
                 self._over.add(leg)
             failure = Failure(leg, command.method_name, str(problem), origin)
             # What has happened before is on its way: a failure because the leg ended comes after
             # the event that says so.
             self._clock.call_later(0, lambda: self._take(failure))
-        if isinstance(command, methods.Record):
+        if isinstance(command, Record):
             self._recording.add(leg)
 
     def _fired(self, timer: TimerId) -> None:
@@ -286,7 +303,7 @@ class Session:
         try:
             self._journal.write(line)
         except OSError as problem:
-            _log.error("no journal for session %s: %s", self.name, problem)  # noqa: TRY400 - a full disk, not a bug
+            _log.error("no journal for session %s: %s", self.name, problem)
             self._journal, self._journalling = NoJournal(), False
 
     def _call_id(self) -> str:
@@ -328,7 +345,7 @@ class Session:
 
     def _hang_up(self, leg: str) -> None:
         try:
-            self.calls[leg].do(methods.Hangup())
+            self.calls[leg].do(Hangup())
         except CallError as problem:
             _log.warning("session %s: %s cannot be hung up: %s", self.name, leg, problem)
 
@@ -340,7 +357,7 @@ class Session:
         self._write("bug", {"reason": type(bug).__name__}, error=text)
         for leg in list(self.calls):
             try:
-                self.calls[leg].do(methods.Hangup())
-            except Exception:
+                self.calls[leg].do(Hangup())
+            except Exception:  # noqa: BLE001 - the session's edge
                 _log.exception("session %s: hanging up %s failed too", self.name, leg)
         self._close()

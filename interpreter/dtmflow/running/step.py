@@ -31,14 +31,16 @@ from dtmflow.running.effects import (
 )
 from dtmflow.running.model import Fault, FlowModel
 from dtmflow.running.scope import fields_of
-from dtmflow_schema import events, methods
 from dtmflow_schema.base import CallState
+from dtmflow_schema.events.lifecycle import Connected, Disconnected, Failed, StateChanged
+from dtmflow_schema.events.recording import RecordError, RecordStopped
+from dtmflow_schema.methods.lifecycle import Hangup
 
 MAX_TRANSITIONS = 100
 """Transitions that may follow from one occurrence; more is a `fault`, twice more ends the flow."""
 
-_RECORD_EVENTS = (events.RecordStopped, events.RecordError)
-_HANGUP = methods.Hangup()
+_RECORD_EVENTS = (RecordStopped, RecordError)
+_HANGUP = Hangup()
 
 
 def start(program: Program, context: Context, now: datetime) -> list[Effect]:
@@ -85,7 +87,7 @@ class _Feeding:
         self.model = FlowModel(self.program, self.context, self.now)
 
     def begin(self) -> None:
-        self.model.begin("start", {})
+        self.model.begin({})
         self.model.entered_root()
         self.program.machine.enter(self.model)
         self.close("start", "", {}, handled=True)
@@ -99,15 +101,15 @@ class _Feeding:
         trigger = f"{occurrence.leg}.{event.event_name}"
         if context.finished:
             if recorded:
-                self.model.begin(trigger, fields_of(event))
+                self.model.begin(fields_of(event))
                 self.close(trigger, context.state, fields_of(event), handled=False)
             return
-        if isinstance(event, events.StateChanged):
+        if isinstance(event, StateChanged):
             facts.state = CallState(event.new_state)
-        elif isinstance(event, events.Connected):
+        elif isinstance(event, Connected):
             facts.state, facts.connected = CallState.CONNECTED, True
             facts.custom_data = event.custom_data or facts.custom_data
-        elif isinstance(event, events.Disconnected | events.Failed):
+        elif isinstance(event, Disconnected | Failed):
             facts.state, facts.ended = CallState.TERMINATED, True
         elif recorded:
             facts.recording = False
@@ -149,7 +151,7 @@ class _Feeding:
         if self.context.finished:
             return False
         before = self.context.state
-        self.model.begin(trigger, fields)
+        self.model.begin(fields)
         handled = self.program.machine.trigger(self.model, trigger)
         self.transitions += handled
         self.close(trigger, before, fields, handled=handled)
@@ -228,7 +230,7 @@ class _Feeding:
         """End the flow: hang up what is live, forget the timers, say so once."""
         context, model = self.context, self.model
         if note:
-            model.begin("finish", {})
+            model.begin({})
         for leg, facts in context.legs.items():
             if not facts.ended and not facts.leaving:
                 facts.leaving = True

@@ -17,8 +17,9 @@ from dtmflow.ports import Call
 from dtmflow.running.context import WrongTypeError
 from dtmflow.running.journal import Journal
 from dtmflow.running.session import Observer, Session
-from dtmflow_schema import methods
 from dtmflow_schema.base import CallId, Event
+from dtmflow_schema.methods.identity import DialledNumber
+from dtmflow_schema.methods.lifecycle import Reject
 
 _log = logging.getLogger(__name__)
 
@@ -93,7 +94,7 @@ class Supervisor:
         try:
             journal = self._journals(name) if self._journals is not None else None
         except OSError as problem:
-            _log.error("no journal for session %s: %s", name, problem)  # noqa: TRY400 - a full disk, not a bug
+            _log.error("no journal for session %s: %s", name, problem)
             journal = None
         try:
             session = Session(
@@ -106,7 +107,7 @@ class Supervisor:
                 on_end=self._ended,
             )
         except WrongTypeError as problem:
-            _log.error("flow %s cannot take calls: %s", program.core.name, problem)  # noqa: TRY400 - the flow's fault
+            _log.error("flow %s cannot take calls: %s", program.core.name, problem)
             self.refused += 1
             self._refuse(call)
             return
@@ -141,14 +142,14 @@ class Supervisor:
 
     def _choose(self, call: Call) -> Program:
         try:
-            number = call.do(methods.Number())
+            number = call.do(DialledNumber())
         except CallError:
             number = ""
         return self._programs.get(number) or next(iter(self._programs.values()))
 
     def _refuse(self, call: Call) -> None:
         try:
-            call.do(methods.Reject(code=503))
+            call.do(Reject(code=503))
         except CallError as problem:
             _log.warning("call %s cannot be refused: %s", call.id, problem)
 

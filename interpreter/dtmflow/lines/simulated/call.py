@@ -8,23 +8,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeVar
 
 from dtmflow.clock import Clock, Timer
 from dtmflow.errors import CallError
 from dtmflow.lines.simulated.dispatch import simulated
-from dtmflow_schema import events, methods
 from dtmflow_schema.base import CallId, CallState, Command, Event, Phase
+from dtmflow_schema.events.detection import BeepDetectionError
+from dtmflow_schema.events.lifecycle import Disconnected, Failed, StateChanged
+from dtmflow_schema.events.playback import PlaybackFinished, PlaybackReady, PlaybackStarted
+from dtmflow_schema.events.recording import RecordError, RecordStopped
+from dtmflow_schema.methods.lifecycle import Answer, Hangup
 
 R = TypeVar("R")
 
 UNANSWERED_LIMIT = 60.0
 """Seconds after which an unanswered leg, or one in early media, ends with 408."""
 
-_ALWAYS = (methods.Hangup, methods.Answer)
+_ALWAYS = (Hangup, Answer)
 """Methods that have no effect out of place instead of failing."""
 
-_RECORD_EVENTS = (events.RecordStopped, events.RecordError)
+_RECORD_EVENTS = (RecordStopped, RecordError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,8 @@ class Playback:
 
     what: str
     """The spoken text, the URL of a file, or `tone US`."""
+    began: float
+    """When it started, in seconds of the clock."""
     seconds: float | None
     """Length; None never ends (a loop, a progress tone)."""
     timer: Timer | None
@@ -99,6 +106,8 @@ class SimulatedCall:
         self.beeps = False
         """Whether beep detection runs."""
         self.tone_detected = False
+        self.folder: Path | None = None
+        """Where the files of the flow are."""
         self.sends_to: set[CallId] = set()
         """Media units that this leg sends its sound to."""
         self._ended = False
@@ -119,6 +128,10 @@ class SimulatedCall:
             CallState.CONNECTED: Phase.CONNECTED,
             CallState.TERMINATED: Phase.ENDED,
         }[self.state]
+
+    def files_below(self, folder: Path) -> None:
+        """Take notice of the flow's folder; how long its files are says `file_seconds`."""
+        self.folder = folder
 
     def do(self, command: Command[R]) -> R:
         """Carry out a Call method.
@@ -141,14 +154,14 @@ class SimulatedCall:
     def _raise(self, event: Event) -> None:
         if self._ended and not isinstance(event, _RECORD_EVENTS):
             return
-        if isinstance(event, events.Disconnected | events.Failed):
+        if isinstance(event, Disconnected | Failed):
             self._ended = True
         self._deliver(self, event)
 
     def change_state(self, new: CallState) -> None:
         """Move to another state and raise `StateChanged`."""
         old, self.state = self.state, new
-        self.emit(events.StateChanged, old_state=str(old), new_state=str(new))
+        self.emit(StateChanged, old_state=str(old), new_state=str(new))
 
     def limit_unanswered(self) -> None:
         """End the leg with 408 unless it is connected within the limit from now."""
@@ -174,17 +187,17 @@ class SimulatedCall:
         self.silence()
         self.heard.append(what)
         if reports:
-            self.emit(events.PlaybackReady)
-            self.emit(events.PlaybackStarted, duration=round((seconds or 0) * 1000))
+            self.emit(PlaybackReady)
+            self.emit(PlaybackStarted, duration=round((seconds or 0) * 1000))
         timer = None
         if seconds is not None:
             timer = self.clock.call_later(seconds, lambda: self.finish_playback(""))
-        self.playback = Playback(what, seconds, timer)
+        self.playback = Playback(what, self.clock.now(), seconds, timer)
 
     def finish_playback(self, error: str) -> None:
         """Let the playback end by itself; `error` is "" or why it failed."""
         self.silence()
-        self.emit(events.PlaybackFinished, error=error)
+        self.emit(PlaybackFinished, error=error)
 
     def silence(self) -> None:
         """Stop what the far side hears, without an event."""
@@ -192,9 +205,7 @@ class SimulatedCall:
             self.playback.timer.cancel()
         self.playback = None
 
-    def end(
-        self, code: int, reason: str, headers: Mapping[str, str] | None = None
-    ) -> None:
+    def end(self, code: int, reason: str, headers: Mapping[str, str] | None = None) -> None:
         """End the leg: `StateChanged`, `Disconnected`, and `RecordStopped` when one runs."""
         if self.state is CallState.TERMINATED:
             return
@@ -206,11 +217,11 @@ class SimulatedCall:
         self.statistics, self.beep = None, None
         if self.beeps:
             self.beeps = False
-            self.emit(events.BeepDetectionError, reason="the call ended")
+            self.emit(BeepDetectionError, reason="the call ended")
         seconds = 0 if self.connected_at is None else int(self.clock.now() - self.connected_at)
         self.change_state(CallState.TERMINATED)
         self.emit(
-            events.Disconnected,
+            Disconnected,
             internal_code=code,
             reason=reason,
             duration=seconds,
@@ -221,4 +232,4 @@ class SimulatedCall:
         if self.recording is not None:
             url, self.recording = self.recording, None
             length = int(self.clock.now() - self.recording_since)
-            self.emit(events.RecordStopped, url=url, cost="0", duration=length)
+            self.emit(RecordStopped, url=url, cost="0", duration=length)

@@ -1,22 +1,19 @@
-"""Beeps, microphone status and statistics of a simulated leg."""
+"""Beeps, microphone status and voice activity of a simulated leg."""
 
 from __future__ import annotations
 
 from dtmflow.lines.simulated.call import SimulatedCall
 from dtmflow.lines.simulated.dispatch import simulated
-from dtmflow_schema import events
-from dtmflow_schema.methods import (
+from dtmflow_schema.events.detection import BeepDetectionComplete
+from dtmflow_schema.methods.detection import (
     DisableBeepDetection,
     EnableBeepDetection,
     HandleMicStatus,
-    MonitorMediaStatistics,
+    Vad,
 )
 
 BEEP_SECONDS = 20.0
 """How long beep detection listens when no timeout is given."""
-
-STATISTICS_SECONDS = 5.0
-"""Between two statistics when no interval is given."""
 
 
 @simulated.handles(EnableBeepDetection)
@@ -31,10 +28,10 @@ def enable_beep_detection(call: SimulatedCall, command: EnableBeepDetection) -> 
 
 
 @simulated.handles(DisableBeepDetection)
-def disable_beep_detection(call: SimulatedCall, command: DisableBeepDetection) -> None:
+def disable_beep_detection(call: SimulatedCall, _command: DisableBeepDetection) -> None:
     """Stop listening; a detection that runs completes without a beep."""
     if stop_beep_detection(call):
-        call.emit(events.BeepDetectionComplete, frequencies=(), timeout=False)
+        call.emit(BeepDetectionComplete, frequencies=(), timeout=False)
 
 
 def stop_beep_detection(call: SimulatedCall) -> bool:
@@ -48,7 +45,7 @@ def stop_beep_detection(call: SimulatedCall) -> bool:
 
 def _beep_timeout(call: SimulatedCall) -> None:
     stop_beep_detection(call)
-    call.emit(events.BeepDetectionComplete, frequencies=(), timeout=True)
+    call.emit(BeepDetectionComplete, frequencies=(), timeout=True)
 
 
 @simulated.handles(HandleMicStatus)
@@ -57,22 +54,7 @@ def handle_mic_status(call: SimulatedCall, command: HandleMicStatus) -> None:
     call.handles_mic = command.handle
 
 
-@simulated.handles(MonitorMediaStatistics)
-def monitor_media_statistics(call: SimulatedCall, command: MonitorMediaStatistics) -> None:
-    """Report statistics at an interval until it is switched off or the leg ends."""
-    if call.statistics is not None:
-        call.statistics.cancel()
-        call.statistics = None
-    parameters = command.parameters
-    if parameters is not None and parameters.monitor is False:
-        return
-    given = parameters.interval if parameters is not None else None
-    _report_later(call, float(given) if given else STATISTICS_SECONDS)
-
-
-def _report_later(call: SimulatedCall, seconds: float) -> None:
-    def report() -> None:
-        call.emit(events.MediaStatisticsReceived)
-        _report_later(call, seconds)
-
-    call.statistics = call.clock.call_later(seconds, report)
+@simulated.handles(Vad)
+def vad(_call: SimulatedCall, _command: Vad) -> bool:
+    """Return False: there is no speech recognition on a simulated leg."""
+    return False

@@ -16,6 +16,7 @@ from dtmflow.lines.simulated import (  # noqa: F401 - importing a family registe
     playback,
     recording,
     speech,
+    statistics,
     transfer,
 )
 from dtmflow.lines.simulated.call import SimulatedCall

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dtmflow.lines.simulated.call import SimulatedCall
 from dtmflow.lines.simulated.dispatch import simulated
-from dtmflow_schema.methods import SendMediaTo, StopMediaTo
+from dtmflow_schema.methods.media import SendMediaTo, StopMediaTo
 
 
 @simulated.handles(SendMediaTo)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dtmflow.lines.simulated.call import SimulatedCall
 from dtmflow.lines.simulated.dispatch import simulated
-from dtmflow_schema.methods import SendInfo, SendMessage
+from dtmflow_schema.methods.messaging import SendInfo, SendMessage
 
 
 @simulated.handles(SendInfo)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dtmflow.lines.simulated.call import SimulatedCall
 from dtmflow.lines.simulated.dispatch import simulated
-from dtmflow_schema import events
-from dtmflow_schema.methods import PlayProgressTone, StartPlayback, StopPlayback
+from dtmflow_schema.events.playback import PlaybackFinished
+from dtmflow_schema.methods.playback import PlayProgressTone, StartPlayback, StopPlayback
 
 
 @simulated.handles(StartPlayback)
@@ -14,7 +14,7 @@ def start_playback(call: SimulatedCall, command: StartPlayback) -> None:
     seconds = call.file_seconds(command.url)
     if seconds is None:
         call.silence()
-        call.emit(events.PlaybackFinished, error=f"no sound at {command.url}")
+        call.emit(PlaybackFinished, error=f"no sound at {command.url}")
         return
     parameters = command.parameters
     loops = parameters is not None and bool(parameters.loop)
@@ -22,7 +22,7 @@ def start_playback(call: SimulatedCall, command: StartPlayback) -> None:
 
 
 @simulated.handles(StopPlayback)
-def stop_playback(call: SimulatedCall, command: StopPlayback) -> None:
+def stop_playback(call: SimulatedCall, _command: StopPlayback) -> None:
     """Stop whatever plays; no `PlaybackFinished` follows."""
     call.silence()
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dtmflow.lines.simulated.call import SimulatedCall
 from dtmflow.lines.simulated.dispatch import simulated
-from dtmflow_schema import events
-from dtmflow_schema.methods import Record
+from dtmflow_schema.events.recording import RecordError, RecordStarted
+from dtmflow_schema.events.video import VideoTrackCreated
+from dtmflow_schema.methods.recording import Record
 
 
 @simulated.handles(Record)
@@ -13,14 +14,14 @@ def record(call: SimulatedCall, command: Record) -> None:
     """Start recording; options that exclude each other, or a second recording, are an error."""
     parameters = command.parameters
     if parameters is not None and parameters.hd_audio and parameters.lossless:
-        call.emit(events.RecordError, error="hd_audio and lossless exclude each other")
+        call.emit(RecordError, error="hd_audio and lossless exclude each other")
         return
     if call.recording is not None:
-        call.emit(events.RecordError, error="this call is being recorded already")
+        call.emit(RecordError, error="this call is being recorded already")
         return
     ending = "flac" if parameters is not None and parameters.lossless else "mp3"
     call.recording = f"https://records.example/{call.id}.{ending}"
     call.recording_since = call.clock.now()
-    call.emit(events.RecordStarted, url=call.recording)
+    call.emit(RecordStarted, url=call.recording)
     if parameters is not None and parameters.video:
-        call.emit(events.VideoTrackCreated, url=call.recording)
+        call.emit(VideoTrackCreated, url=call.recording)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dtmflow.lines.simulated.call import SimulatedCall
 from dtmflow.lines.simulated.dispatch import simulated
-from dtmflow_schema import events
-from dtmflow_schema.methods import Say
+from dtmflow_schema.events.playback import PlaybackFinished
+from dtmflow_schema.methods.speech import Say
 
 CHARACTERS_PER_SECOND = 14.0
 """Usual pace of synthetic speech."""
@@ -27,6 +27,6 @@ def say(call: SimulatedCall, command: Say) -> None:
     """Play the text; one that is too long raises `PlaybackFinished` with an error."""
     if len(command.text.encode("utf-16-le", "surrogatepass")) // 2 > LONGEST_TEXT:
         call.silence()
-        call.emit(events.PlaybackFinished, error=f"text of over {LONGEST_TEXT} characters")
+        call.emit(PlaybackFinished, error=f"text of over {LONGEST_TEXT} characters")
         return
     call.play(command.text, spoken_seconds(command.text))

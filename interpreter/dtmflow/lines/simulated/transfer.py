@@ -5,7 +5,7 @@ from __future__ import annotations
 from dtmflow.errors import CallError
 from dtmflow.lines.simulated.call import SimulatedCall
 from dtmflow.lines.simulated.dispatch import simulated
-from dtmflow_schema.methods import (
+from dtmflow_schema.methods.transfer import (
     HandleBlindTransfer,
     NotifyBlindTransferFailed,
     NotifyBlindTransferSuccess,
@@ -31,14 +31,14 @@ def handle_blind_transfer(call: SimulatedCall, command: HandleBlindTransfer) -> 
 
 
 @simulated.handles(NotifyBlindTransferSuccess)
-def notify_success(call: SimulatedCall, command: NotifyBlindTransferSuccess) -> None:
+def notify_success(call: SimulatedCall, _command: NotifyBlindTransferSuccess) -> None:
     """Tell the far side that its transfer succeeded; it hangs up thereupon."""
     _settle(call)
     call.end(200, "Normal call clearing")
 
 
 @simulated.handles(NotifyBlindTransferFailed)
-def notify_failed(call: SimulatedCall, command: NotifyBlindTransferFailed) -> None:
+def notify_failed(call: SimulatedCall, _command: NotifyBlindTransferFailed) -> None:
     """Tell the far side that its transfer failed; the call goes on."""
     _settle(call)
 

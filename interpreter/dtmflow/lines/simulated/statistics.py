@@ -1,0 +1,32 @@
+"""Statistics of a simulated leg: reports at an interval, without figures."""
+
+from __future__ import annotations
+
+from dtmflow.lines.simulated.call import SimulatedCall
+from dtmflow.lines.simulated.dispatch import simulated
+from dtmflow_schema.events.statistics import MediaStatisticsReceived
+from dtmflow_schema.methods.statistics import MonitorMediaStatistics
+
+STATISTICS_SECONDS = 5.0
+"""Between two reports when no interval is given."""
+
+
+@simulated.handles(MonitorMediaStatistics)
+def monitor_media_statistics(call: SimulatedCall, command: MonitorMediaStatistics) -> None:
+    """Report statistics at an interval until it is switched off or the leg ends."""
+    if call.statistics is not None:
+        call.statistics.cancel()
+        call.statistics = None
+    parameters = command.parameters
+    if parameters is not None and parameters.monitor is False:
+        return
+    given = parameters.interval if parameters is not None else None
+    _report_later(call, float(given) if given else STATISTICS_SECONDS)
+
+
+def _report_later(call: SimulatedCall, seconds: float) -> None:
+    def report() -> None:
+        call.emit(MediaStatisticsReceived)
+        _report_later(call, seconds)
+
+    call.statistics = call.clock.call_later(seconds, report)
