@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from dtmflow.errors import CallError
 from dtmflow.lines.sip.call import SipCall
 from dtmflow.lines.sip.table import sip
-from dtmflow_schema import methods
 from dtmflow_schema.base import CallState
+from dtmflow_schema.methods.lifecycle import Answer, Decline, Hangup, Reject, Ring, StartEarlyMedia
 
 
-@sip.handles(methods.Ring)
-def ring(call: SipCall, command: methods.Ring) -> None:
+@sip.handles(Ring)
+def ring(call: SipCall, command: Ring) -> None:
     """Send 180; the user agent repeats it every 60 s."""
     call.unanswered("ring")
     call.signal(lambda agent, now: agent.ring(call.leg, now, call.headers(command.extra_headers)))
 
 
-@sip.handles(methods.StartEarlyMedia)
-def start_early_media(call: SipCall, command: methods.StartEarlyMedia) -> None:
+@sip.handles(StartEarlyMedia)
+def start_early_media(call: SipCall, command: StartEarlyMedia) -> None:
     """Send 183 with an SDP answer; we may play, what the caller says is dropped."""
     call.unanswered("startEarlyMedia")
     if call.facts.offer is None:
@@ -29,8 +31,8 @@ def start_early_media(call: SipCall, command: methods.StartEarlyMedia) -> None:
     call.change_state(CallState.PROGRESSING)
 
 
-@sip.handles(methods.Answer)
-def answer(call: SipCall, command: methods.Answer) -> None:
+@sip.handles(Answer)
+def answer(call: SipCall, command: Answer) -> None:
     """Send 200 with SDP; `Connected` comes with the ACK."""
     call.unanswered("answer")
     headers = call.headers(command.extra_headers)
@@ -41,20 +43,20 @@ def answer(call: SipCall, command: methods.Answer) -> None:
     call.agree(agreed)
 
 
-@sip.handles(methods.Reject)
-def reject(call: SipCall, command: methods.Reject) -> None:
+@sip.handles(Reject)
+def reject(call: SipCall, command: Reject) -> None:
     """Refuse with a final response; `Disconnected` follows at once."""
     _refuse(call, "reject", command.code, command.extra_headers)
 
 
-@sip.handles(methods.Decline)
-def decline(call: SipCall, command: methods.Decline) -> None:
+@sip.handles(Decline)
+def decline(call: SipCall, command: Decline) -> None:
     """As `reject`, which replaces it."""
     _refuse(call, "decline", command.code, command.extra_headers)
 
 
-@sip.handles(methods.Hangup)
-def hangup(call: SipCall, command: methods.Hangup) -> None:
+@sip.handles(Hangup)
+def hangup(call: SipCall, command: Hangup) -> None:
     """BYE, or 603 to a call that was not answered; nothing on a call that has ended."""
     if call.over:
         return
@@ -62,9 +64,7 @@ def hangup(call: SipCall, command: methods.Hangup) -> None:
     call.signal(lambda agent, now: agent.hangup(call.leg, now, headers))
 
 
-def _refuse(
-    call: SipCall, method: str, code: int, extra_headers: methods.Headers | None
-) -> None:
+def _refuse(call: SipCall, method: str, code: int, extra_headers: Mapping[str, str]) -> None:
     call.unanswered(method)
     if code in {401, 407} or 300 <= code <= 399:
         raise CallError(f"{method} {code}: this line has no challenge or Contact to send with it")

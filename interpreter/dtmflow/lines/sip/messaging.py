@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dtmflow.lines.sip.call import SipCall
 from dtmflow.lines.sip.table import sip
-from dtmflow_schema import methods
+from dtmflow_schema.methods.messaging import SendInfo, SendMessage
 
 
-@sip.handles(methods.SendInfo)
-def send_info(call: SipCall, command: methods.SendInfo) -> None:
+@sip.handles(SendInfo)
+def send_info(call: SipCall, command: SendInfo) -> None:
     """Send INFO with a body. Source: RFC 6086, legacy use."""
     call.in_dialog("sendInfo")
     call.signal(
@@ -18,8 +18,8 @@ def send_info(call: SipCall, command: methods.SendInfo) -> None:
     )
 
 
-@sip.handles(methods.SendMessage)
-def send_message(call: SipCall, command: methods.SendMessage) -> None:
+@sip.handles(SendMessage)
+def send_message(call: SipCall, command: SendMessage) -> None:
     """Send MESSAGE with text/plain. Source: RFC 3428 4."""
     call.in_dialog("sendMessage")
     call.signal(lambda agent, now: agent.message(call.leg, command.text, now))

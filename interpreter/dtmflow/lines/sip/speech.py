@@ -1,0 +1,37 @@
+"""Speaking to the caller."""
+
+from __future__ import annotations
+
+from dtmflow.lines.sip.call import SipCall
+from dtmflow.lines.sip.table import sip
+from dtmflow.ports import Utterance
+from dtmflow_schema.events.playback import PlaybackFinished
+from dtmflow_schema.methods.speech import Say
+from dtmflow_schema.names import DEFAULT_VOICE
+
+LONGEST = 1500
+"""UTF-16 units that may be spoken at once, markup included."""
+
+
+@sip.handles(Say)
+def say(call: SipCall, command: Say) -> None:
+    """Speak a text: prepared once for each codec, cached by content, then played as frames."""
+    law = call.playable("say")
+    token = call.new_playback()
+    if len(command.text.encode("utf-16-le")) // 2 > LONGEST:
+        call.post(PlaybackFinished(error=f"the text is longer than {LONGEST} characters"))
+        return
+    call.line.library.speak(utterance(command), law, lambda sound: call.play(token, sound))
+
+
+def utterance(command: Say) -> Utterance:
+    """Return what is to be spoken, without what does not change the sound."""
+    parameters = command.parameters
+    if parameters is None:
+        return Utterance(command.text)
+    options = parameters.tts_options.wire() if parameters.tts_options is not None else {}
+    return Utterance(
+        command.text,
+        voice="" if parameters.voice == DEFAULT_VOICE else parameters.voice,
+        options=tuple(sorted((name, str(value)) for name, value in options.items())),
+    )
