@@ -42,9 +42,7 @@ def suppress(document: Document, findings: Iterable[Diagnostic]) -> list[Diagnos
         used.update(hits)
         if not hits:
             kept.append(finding)
-    kept += [
-        _unused(document, silence) for at, silence in enumerate(silences) if at not in used
-    ]
+    kept += [_unused(document, silence) for at, silence in enumerate(silences) if at not in used]
     return kept
 
 

@@ -78,6 +78,11 @@ class Composer:
         return self._frames[-1].node.start if self.in_flow else None
 
     @property
+    def at_root(self) -> bool:
+        """Whether no collection was open."""
+        return not self._frames
+
+    @property
     def after_key(self) -> bool:
         """Whether a key was read and its value is due."""
         return bool(self._frames) and self._frames[-1].key is not None
@@ -191,12 +196,12 @@ class Composer:
         if tag and not tag.startswith(_CORE):
             self.troubles.append(_tag_on_collection(tag, self._tag_start(start)))
         if len(self._frames) >= MAX_DEPTH:
-            raise Misread(
-                Trouble("Y109", f"nested more than {MAX_DEPTH} deep", start, start + 1)
-            )
+            raise Misread(Trouble("Y109", f"nested more than {MAX_DEPTH} deep", start, start + 1))
         self._count(start, event.end_mark.index)
         node = (
-            Mapping(start, start) if isinstance(event, MappingStartEvent) else Sequence(start, start)
+            Mapping(start, start)
+            if isinstance(event, MappingStartEvent)
+            else Sequence(start, start)
         )
         self._frames.append(_Frame(node, bool(event.flow_style), event.anchor))
 

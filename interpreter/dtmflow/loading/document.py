@@ -10,7 +10,7 @@ import hashlib
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TypeAlias
+from typing import Self, TypeAlias
 
 from dtmflow.diagnostics import Diagnostic, Path, Span
 from dtmflow.loading.nodes import Mapping, Node, Scalar, Sequence
@@ -22,7 +22,7 @@ class SourceInt(int):
 
     source: str
 
-    def __new__(cls, value: int, source: str) -> SourceInt:
+    def __new__(cls, value: int, source: str) -> Self:
         """Make the number and keep its source text."""
         number = super().__new__(cls, value)
         number.source = source
@@ -34,14 +34,14 @@ class SourceFloat(float):
 
     source: str
 
-    def __new__(cls, value: float, source: str) -> SourceFloat:
+    def __new__(cls, value: float, source: str) -> Self:
         """Make the number and keep its source text."""
         number = super().__new__(cls, value)
         number.source = source
         return number
 
 
-Data: TypeAlias = "None | bool | SourceInt | SourceFloat | str | list[Data] | dict[str, Data]"
+Data: TypeAlias = "bool | SourceInt | SourceFloat | str | list[Data] | dict[str, Data] | None"
 """Plain data of a document. Keys are always text, spelt as in the source."""
 
 

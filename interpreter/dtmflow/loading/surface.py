@@ -19,9 +19,12 @@ _UNPRINTABLE: Final = re.compile(
     "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 )
 _DIRECTIVE: Final = re.compile(r"^%YAML[ \t]+(\d+\.\d+)[ \t]*(?:#.*)?$", re.MULTILINE)
+_CONTENT: Final = re.compile(r"^[^%#\s\ufeff]", re.MULTILINE)
 _SWALLOWED_IN_BRACES: Final = re.compile(r"[{,][ \t]*(#)[ \t]*:(?=\s)")
 _SWALLOWED_LINE: Final = re.compile(r"#:(?=\s|$)")
 _BEYOND_UNICODE: Final = re.compile(r"\\U(?!0010|000[0-9A-Fa-f])[0-9A-Fa-f]{8}")
+_COLON: Final = "`: ` inside this text would start a second value; quote the text"
+_QUOTE: Final = "the closing quote ends the text and more follows; quote all of it"
 _GOT: Final = re.compile(r"(?:but got|but found) '?(.+?)'?$")
 
 
@@ -38,8 +41,8 @@ def before_reading(text: str) -> list[Trouble]:
         )
         for found in list(_UNPRINTABLE.finditer(text))[:10]
     ]
-    head = text[: found.start()] if (found := re.search(r"^[^%#\s\ufeff]", text, re.M)) else text
-    for directive in _DIRECTIVE.finditer(head):
+    content = _CONTENT.search(text)
+    for directive in _DIRECTIVE.finditer(text, 0, content.start() if content else len(text)):
         version = directive.group(1)
         if version != "1.2":
             start, end = directive.span(1)
@@ -112,7 +115,7 @@ def _swallowed(at: int) -> Trouble:
     )
 
 
-def explain(error: YAMLError, composer: Composer) -> Trouble:
+def explain(error: YAMLError, composer: Composer) -> Trouble:  # noqa: PLR0911 - one per mistake
     """Turn an error of the parser into a finding at the place that the author must mend."""
     text = composer.source
     problem = str(getattr(error, "problem", None) or "")
@@ -132,6 +135,11 @@ def explain(error: YAMLError, composer: Composer) -> Trouble:
         start = opened if opened is not None else at
         if text[start] == "\t":
             return Trouble("Y100", "a tab cannot indent; use spaces", start, start + 1)
+        if in_flow and start and text[start - 1] == "}":
+            begin = _value_start(text, _opening(text, _line_start(text, start), start))
+            message = "`{` starts a YAML mapping inside `{...}` or `[...]`; quote the text"
+            end = value_end(text, begin, in_flow=True)
+            return needs_quotes("Y107", message, text, begin, end)
         message = f"a text cannot start with `{text[start]}` unless it is quoted"
         end = value_end(text, start, in_flow=in_flow)
         return needs_quotes("Y105", message, text, start, max(end, start + 1))
@@ -167,18 +175,13 @@ def _in_quotes(text: str, problem: str, opened: int | None, at: int) -> Trouble:
 
 def _second_colon(composer: Composer, at: int, *, in_flow: bool) -> Trouble:
     text, last = composer.source, composer.last
-    if last is not None and last.end <= at and not _breaks(text, last.start, at):
-        if composer.after_key or _same_line_key(text, last.start):
-            return needs_quotes(
-                "Y105",
-                "`: ` inside this text would start a second value; quote the text",
-                text,
-                last.start,
-                value_end(text, last.start, in_flow=in_flow),
-            )
-    if last is not None and not composer.after_key and last.start < _line_start(text, at):
+    near = last is not None and last.end <= at and not _breaks(text, last.start, at)
+    if last is not None and near and (composer.after_key or _same_line_key(text, last.start)):
         end = value_end(text, last.start, in_flow=in_flow)
-        return Trouble("Y100", f"`:` is missing after `{text[last.start:end]}`", last.start, end)
+        return needs_quotes("Y105", _COLON, text, last.start, end)
+    if last is not None and composer.at_root:
+        end = value_end(text, last.start, in_flow=in_flow)
+        return Trouble("Y100", f"`:` is missing after `{text[last.start : end]}`", last.start, end)
     line = _line_start(text, at)
     start = line + len(text[line:at]) - len(text[line:at].lstrip(" -"))
     name = text[start:at].strip()
@@ -210,9 +213,9 @@ def _in_brackets(composer: Composer, opened: int | None, at: int, got: str) -> T
         if got == "[":
             message = "`[` starts a YAML list inside `{...}` or `[...]`; quote the text"
         elif got == ":":
-            message = "`: ` inside this text would start a second value; quote the text"
+            message = _COLON
         else:
-            message = "the closing quote ends the text and more follows; quote all of it"
+            message = _QUOTE
         return needs_quotes("Y105", message, text, last.start, end)
     bracket = text[start : start + 1]
     if bracket in ("{", "["):
@@ -222,7 +225,9 @@ def _in_brackets(composer: Composer, opened: int | None, at: int, got: str) -> T
     return Trouble("Y100", f"`{text[at : at + 1]}` cannot stand here", at, at + 1)
 
 
-def _in_block(composer: Composer, context: str, problem: str, at: int, got: str) -> Trouble:
+def _in_block(  # noqa: C901, PLR0911 - one branch per mistake
+    composer: Composer, context: str, problem: str, at: int, got: str
+) -> Trouble:
     text, last = composer.source, composer.last
     end = max(value_end(text, at, in_flow=False), at)
     if got == "<scalar>" and not _breaks(text, line := _line_start(text, at), at):
@@ -233,10 +238,8 @@ def _in_block(composer: Composer, context: str, problem: str, at: int, got: str)
             code = "Y107" if text.startswith("{", start) else "Y105"
             return needs_quotes(code, message, text, start, value_end(text, start, in_flow=False))
         if last is not None and last.style and line <= last.start < at:
-            message = "the closing quote ends the text and more follows; quote all of it"
-            return needs_quotes(
-                "Y105", message, text, last.start, value_end(text, last.start, in_flow=False)
-            )
+            whole = value_end(text, last.start, in_flow=False)
+            return needs_quotes("Y105", _QUOTE, text, last.start, whole)
     if "block scalar" in context:
         message = "only `+`, `-` or one digit may follow `|` and `>` on their line"
         return Trouble("Y100", message, at, end)
@@ -270,6 +273,13 @@ def _opening(text: str, line: int, at: int) -> int:
             if depth == 0:
                 return offset
     return line
+
+
+def _value_start(text: str, at: int) -> int:
+    """Return where the value inside brackets begins in which `at` stands, on its line."""
+    line = _line_start(text, at)
+    before = re.search(r".*(?:[\[{,]|: )[ \t]*", text[line:at])
+    return line + before.end() if before else at
 
 
 def _offset(mark: Any, text: str) -> int | None:
