@@ -20,7 +20,7 @@ BEEP_SECONDS = 20.0
 def enable_beep_detection(call: SimulatedCall, command: EnableBeepDetection) -> None:
     """Listen for a beep; without one `BeepDetectionComplete` with `timeout` comes."""
     stop_beep_detection(call)
-    given = command.parameters.timeout if command.parameters is not None else None
+    given = command.parameters.timeout
     call.beeps = True
     call.beep = call.clock.call_later(
         given / 1000 if given else BEEP_SECONDS, lambda: _beep_timeout(call)
@@ -28,7 +28,7 @@ def enable_beep_detection(call: SimulatedCall, command: EnableBeepDetection) -> 
 
 
 @simulated.handles(DisableBeepDetection)
-def disable_beep_detection(call: SimulatedCall, _command: DisableBeepDetection) -> None:
+def disable_beep_detection(call: SimulatedCall, command: DisableBeepDetection) -> None:
     """Stop listening; a detection that runs completes without a beep."""
     if stop_beep_detection(call):
         call.emit(BeepDetectionComplete, frequencies=(), timeout=False)
@@ -55,6 +55,6 @@ def handle_mic_status(call: SimulatedCall, command: HandleMicStatus) -> None:
 
 
 @simulated.handles(Vad)
-def vad(_call: SimulatedCall, _command: Vad) -> bool:
+def vad(call: SimulatedCall, command: Vad) -> bool:
     """Return False: there is no speech recognition on a simulated leg."""
     return False

@@ -76,16 +76,16 @@ def _connect(call: SimulatedCall, event: type[Event], fields: dict[str, Any]) ->
     call.emit(event, **fields)
 
 
-def _disconnect(call: SimulatedCall, _event: type[Event], fields: dict[str, Any]) -> None:
+def _disconnect(call: SimulatedCall, event: type[Event], fields: dict[str, Any]) -> None:
     reason = fields.get("reason") or "Normal call clearing"
     call.end(fields.get("internal_code", 200), reason, fields.get("headers"))
 
 
-def _fail(_call: SimulatedCall, _event: type[Event], _fields: dict[str, Any]) -> None:
+def _fail(call: SimulatedCall, event: type[Event], fields: dict[str, Any]) -> None:
     raise CallError("Failed cannot come: an incoming leg ends with Disconnected")
 
 
-def _played(call: SimulatedCall, _event: type[Event], fields: dict[str, Any]) -> None:
+def _played(call: SimulatedCall, event: type[Event], fields: dict[str, Any]) -> None:
     if call.playback is None:
         raise CallError("PlaybackFinished cannot come: nothing is playing")
     call.finish_playback(str(fields.get("error", "")))

@@ -23,7 +23,7 @@ def ring(call: SimulatedCall, command: Ring) -> None:
 
 
 @simulated.handles(StartEarlyMedia)
-def start_early_media(call: SimulatedCall, _command: StartEarlyMedia) -> None:
+def start_early_media(call: SimulatedCall, command: StartEarlyMedia) -> None:
     """Open the way for sound before the answer; twice has no effect."""
     if call.state is CallState.ALERTING:
         call.change_state(CallState.PROGRESSING)
@@ -31,7 +31,7 @@ def start_early_media(call: SimulatedCall, _command: StartEarlyMedia) -> None:
 
 
 @simulated.handles(Answer)
-def answer(call: SimulatedCall, _command: Answer) -> None:
+def answer(call: SimulatedCall, command: Answer) -> None:
     """Take the call. `Connected` comes when the far side acknowledges; twice has no effect."""
     if call.state is not CallState.TERMINATED:
         call.answered = True
@@ -40,7 +40,7 @@ def answer(call: SimulatedCall, _command: Answer) -> None:
 
 
 @simulated.handles(AnswerDirect)
-def answer_direct(call: SimulatedCall, _command: AnswerDirect) -> None:
+def answer_direct(call: SimulatedCall, command: AnswerDirect) -> None:
     """Take the call with its media going to the peer leg directly."""
     call.answered = True
 
@@ -58,7 +58,7 @@ def decline(call: SimulatedCall, command: Decline) -> None:
 
 
 @simulated.handles(Hangup)
-def hangup(call: SimulatedCall, _command: Hangup) -> None:
+def hangup(call: SimulatedCall, command: Hangup) -> None:
     """End the leg: 200 once connected, 603 before the answer, nothing when it has ended."""
     if call.state is CallState.CONNECTED:
         call.end(200, "Normal call clearing")

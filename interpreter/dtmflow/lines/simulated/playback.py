@@ -22,7 +22,7 @@ def start_playback(call: SimulatedCall, command: StartPlayback) -> None:
 
 
 @simulated.handles(StopPlayback)
-def stop_playback(call: SimulatedCall, _command: StopPlayback) -> None:
+def stop_playback(call: SimulatedCall, command: StopPlayback) -> None:
     """Stop whatever plays; no `PlaybackFinished` follows."""
     call.silence()
 

@@ -7,9 +7,6 @@ from dtmflow.lines.simulated.dispatch import simulated
 from dtmflow_schema.events.statistics import MediaStatisticsReceived
 from dtmflow_schema.methods.statistics import MonitorMediaStatistics
 
-STATISTICS_SECONDS = 5.0
-"""Between two reports when no interval is given."""
-
 
 @simulated.handles(MonitorMediaStatistics)
 def monitor_media_statistics(call: SimulatedCall, command: MonitorMediaStatistics) -> None:
@@ -17,11 +14,8 @@ def monitor_media_statistics(call: SimulatedCall, command: MonitorMediaStatistic
     if call.statistics is not None:
         call.statistics.cancel()
         call.statistics = None
-    parameters = command.parameters
-    if parameters is not None and parameters.monitor is False:
-        return
-    given = parameters.interval if parameters is not None else None
-    _report_later(call, float(given) if given else STATISTICS_SECONDS)
+    if command.parameters.monitor:
+        _report_later(call, float(command.parameters.interval))
 
 
 def _report_later(call: SimulatedCall, seconds: float) -> None:

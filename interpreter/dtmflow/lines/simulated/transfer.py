@@ -31,14 +31,14 @@ def handle_blind_transfer(call: SimulatedCall, command: HandleBlindTransfer) -> 
 
 
 @simulated.handles(NotifyBlindTransferSuccess)
-def notify_success(call: SimulatedCall, _command: NotifyBlindTransferSuccess) -> None:
+def notify_success(call: SimulatedCall, command: NotifyBlindTransferSuccess) -> None:
     """Tell the far side that its transfer succeeded; it hangs up thereupon."""
     _settle(call)
     call.end(200, "Normal call clearing")
 
 
 @simulated.handles(NotifyBlindTransferFailed)
-def notify_failed(call: SimulatedCall, _command: NotifyBlindTransferFailed) -> None:
+def notify_failed(call: SimulatedCall, command: NotifyBlindTransferFailed) -> None:
     """Tell the far side that its transfer failed; the call goes on."""
     _settle(call)
 
