@@ -93,6 +93,10 @@ class Expression:
             raise _failure(str(value))
         return bytes(value) if isinstance(value, bytearray) else value
 
+    def serialized(self) -> bytes:
+        """Return the checked expression as CEL serialises it, for `tree`."""
+        return bytes(self._program.serialize())
+
     def __repr__(self) -> str:
         return f"Expression({self.text!r})"
 

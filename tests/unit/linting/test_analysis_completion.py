@@ -1,7 +1,7 @@
 """Dead ends, traps and loops without a wait."""
 
 import pytest
-from support.cores import act, after, core, go, later, lost, on, state
+from support.charts import act, after, core, go, later, lost, on, state
 
 from dtmflow.compiling.core import END
 from dtmflow.linting.analysis.completion import dead_ends, spins, traps

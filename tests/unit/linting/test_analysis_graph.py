@@ -1,7 +1,7 @@
 """Edges between configurations."""
 
 import pytest
-from support.cores import act, after, core, go, later, lost, on, state
+from support.charts import act, after, core, go, later, lost, on, state
 
 from dtmflow.compiling.core import END
 from dtmflow.linting.analysis.cycles import components, is_cycle

@@ -214,14 +214,15 @@ class Phases:
 
 
 def _playing() -> frozenset[str]:
-    """Return the events of methods that need sound on the leg."""
+    """Return `ToneReceived` and the events of methods that need sound on the leg."""
     sound = frozenset({Phase.EARLY, Phase.CONNECTED})
-    return frozenset(
+    caused = {
         event.event_name
         for command in METHODS.values()
         if command.needs <= sound
         for event in (*command.emits, *command.enables)
-    ) - {"Connected", "Disconnected", "Failed"} - _AFTER_END
+    }
+    return frozenset(caused | {"ToneReceived"}) - {"Disconnected", "Failed"} - _AFTER_END
 
 
 PLAYING = _playing()

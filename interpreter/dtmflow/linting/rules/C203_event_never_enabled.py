@@ -30,7 +30,7 @@ from dtmflow.linting.analysis.enabling import ENABLERS, never_enabled
 from dtmflow.linting.analysis.names import authored
 from dtmflow.linting.registry import Subject, rule
 from dtmflow.linting.repairs import first_action
-from dtmflow_schema.catalogue import METHODS
+from dtmflow_schema.catalogue import METHODS, flat_fields
 
 
 @rule("C203", "event-never-enabled", Level.ERROR)
@@ -57,11 +57,11 @@ def find(subject: Subject) -> Iterator[Diagnostic]:
 
 def _switch(method: str) -> str:
     """Return what switches the method on without further arguments, or nothing."""
-    command = METHODS[method]
-    required = [name for name, field in command.model_fields.items() if field.is_required()]
-    if required and required == [command.shorthand]:
-        return "true" if command.model_fields[required[0]].annotation is bool else ""
-    return "" if required else "{}"
+    required = [each for each in flat_fields(method).values() if each.required]
+    if not required:
+        return "{}"
+    switches = len(required) == 1 and required[0].field.annotation is bool
+    return "true" if switches and required[0].name == METHODS[method].shorthand else ""
 
 
 def _fix(subject: Subject, holder: StatePath, handler: Handler, action: str) -> Fix | None:

@@ -1,0 +1,146 @@
+"""The syntax tree of a checked expression, read from its serialised form.
+
+For who reasons about an expression without running it: which name is compared with which
+constant. Names are qualified (`event.tone` is one name). What is not a constant, a name, a call,
+a field or a list is opaque: a `Call` of `?` and its bytes.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from dtmflow.expressions.environment import Expression
+
+Literal: TypeAlias = None | bool | int | float | str
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A literal."""
+
+    value: Literal
+    offset: int
+    """Characters from the start of the expression."""
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A variable, qualified."""
+
+    name: str
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A function or operator, named as in messages: `==`, `&&`, `!`, `in`, `digits`."""
+
+    function: str
+    """`[...]` for a list, `.x` for a field of unknown data, `has .x` for whether it is there."""
+    arguments: tuple[Tree, ...]
+    """The object of a method call comes first; a list's elements for `[...]`."""
+    offset: int
+    """Where the operator, or the bracket of the call, stands."""
+
+
+Tree: TypeAlias = Constant | Name | Call
+
+_OPERATORS = {"@in": "in", "!_": "!", "-_": "-", "_?_:_": "? :", "_[_]": "[]"}
+
+
+def tree(expression: Expression) -> Tree:
+    """Return the syntax tree of a compiled expression."""
+    checked = next(_values(expression.serialized(), 2), b"")
+    places: dict[int, int] = {}
+    for source in _values(checked, 5):
+        for entry in _values(source, 4):
+            places[_number(entry, 1)] = _number(entry, 2)
+    return _node(next(_values(checked, 4), b""), places)
+
+
+def _node(message: bytes, places: dict[int, int]) -> Tree:
+    offset = places.get(_number(message, 2), 0)
+    for constant in _values(message, 3):
+        return Constant(_literal(constant), offset)
+    for name in _values(message, 4):
+        return Name(next(_values(name, 1), b"").decode(), offset)
+    for call in _values(message, 6):
+        function = next(_values(call, 2), b"").decode()
+        plain = _OPERATORS.get(function, function.strip("_") or function)
+        operands = (*_values(call, 1), *_values(call, 3))
+        return Call(plain, tuple(_node(each, places) for each in operands), offset)
+    for elements in _values(message, 7):
+        items = tuple(_node(each, places) for each in _values(elements, 1))
+        return Call("[...]", items, offset)
+    for select in _values(message, 5):
+        operand = tuple(_node(each, places) for each in _values(select, 1))
+        dot = "has ." if _number(select, 3) else "."
+        return Call(dot + next(_values(select, 2), b"").decode(), operand, offset)
+    return Call(f"?{message.hex()}", (), offset)
+
+
+def _literal(constant: bytes) -> Literal:
+    for number, value in _fields(constant):
+        match number, value:
+            case 1, _:
+                return None
+            case 2, int(flag):
+                return bool(flag)
+            case 3, int(whole):
+                return whole - (1 << 64) if whole >> 63 else whole
+            case 4, int(whole):
+                return whole
+            case 5, bytes(raw):
+                decimal: float = struct.unpack("<d", raw)[0]
+                return decimal
+            case 6, bytes(raw):
+                return raw.decode()
+    return None
+
+
+def _values(message: bytes, wanted: int) -> Iterator[bytes]:
+    for number, value in _fields(message):
+        if number == wanted and isinstance(value, bytes):
+            yield value
+
+
+def _number(message: bytes, wanted: int) -> int:
+    return next(
+        (
+            value
+            for number, value in _fields(message)
+            if number == wanted and isinstance(value, int)
+        ),
+        0,
+    )
+
+
+def _fields(message: bytes) -> Iterator[tuple[int, int | bytes]]:
+    """Yield field numbers and values of a protobuf message."""
+    at = 0
+    while at < len(message):
+        tag, at = _varint(message, at)
+        number, wire = tag >> 3, tag & 7
+        if wire == 0:
+            value, at = _varint(message, at)
+            yield number, value
+            continue
+        length = {1: 8, 5: 4}.get(wire, 0)
+        if not length:
+            length, at = _varint(message, at)
+        yield number, message[at : at + length]
+        at += length
+
+
+def _varint(message: bytes, at: int) -> tuple[int, int]:
+    value = shift = 0
+    while True:
+        byte = message[at]
+        at += 1
+        value |= (byte & 0x7F) << shift
+        shift += 7
+        if byte < 0x80:
+            return value, at
