@@ -67,6 +67,7 @@ class MediaSession:
     """The peer put us on hold: sendonly, inactive, c=0.0.0.0 or a removed stream."""
 
 
+_EVENTS = "TELEPHONE-EVENT/8000"
 _STATIC = {"0": "PCMU/8000", "8": "PCMA/8000"}
 _MIRROR = {
     "sendrecv": Direction.SENDRECV,
@@ -80,12 +81,10 @@ _NO_HOSTS = frozenset(("0.0.0.0", "::"))  # noqa: S104 - RFC 3264 8.4: the old w
 def build_offer(local: LocalMedia, *, session_id: int, version: int) -> bytes:
     """Return an SDP offer with one audio stream: our codecs and telephone-event 0-15."""
     number = {Codec.PCMU: "0", Codec.PCMA: "8"}
-    formats = tuple((number[codec], f"{codec}/8000") for codec in local.codecs)
-    formats += ((str(local.telephone_event), "TELEPHONE-EVENT/8000"),)
+    formats = [(number[codec], f"{codec}/8000") for codec in local.codecs]
+    formats.append((str(local.telephone_event), _EVENTS))
     media = _audio(local, "RTP/AVP", formats, Direction.SENDRECV)
-    return build_sdp(
-        origin=_origin(local, session_id, version), host=local.host, media=(media,)
-    )
+    return build_sdp(origin=_origin(local, session_id, version), host=local.host, media=(media,))
 
 
 def check_offer(offer: SessionDescription, codecs: tuple[Codec, ...]) -> None:
@@ -125,9 +124,9 @@ def build_answer(
             )
             continue
         session = _agreed(offer, media, chosen)
-        formats = ((chosen[0], f"{chosen[1]}/8000"),)
+        formats = [(chosen[0], f"{chosen[1]}/8000")]
         if session.telephone_event is not None:
-            formats += ((str(session.telephone_event), "TELEPHONE-EVENT/8000"),)
+            formats.append((str(session.telephone_event), _EVENTS))
         answers.append(_audio(local, media.protocol, formats, session.direction))
     if session is None:
         removed = any(media.kind == "audio" and media.port == 0 for media in offer.media)
@@ -172,7 +171,7 @@ def _agreed(
 ) -> MediaSession:
     payload_type, codec = chosen
     names = media.rtpmap()
-    events = (each for each in media.formats if names.get(each, "") == "TELEPHONE-EVENT/8000")
+    events = (each for each in media.formats if names.get(each, "") == _EVENTS)
     telephone_event = next((int(each) for each in events if _is_payload_type(each)), None)
     direction = _MIRROR[peer.direction(media)]
     nowhere = media.host in _NO_HOSTS
@@ -205,11 +204,11 @@ def _removed(current: MediaSession) -> MediaSession:
 
 
 def _audio(
-    local: LocalMedia, protocol: str, formats: tuple[tuple[str, str], ...], direction: Direction
+    local: LocalMedia, protocol: str, formats: list[tuple[str, str]], direction: Direction
 ) -> MediaDescription:
     attributes = []
     for payload_type, name in formats:
-        if name.startswith("TELEPHONE-EVENT"):
+        if name == _EVENTS:
             attributes.append(("rtpmap", f"{payload_type} telephone-event/8000"))
             attributes.append(("fmtp", f"{payload_type} 0-15"))
         else:

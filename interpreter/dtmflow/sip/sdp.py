@@ -81,39 +81,45 @@ def parse_sdp(body: bytes) -> SessionDescription:
         raise RemoteProtocolError(f"SDP has more than {MAX_LINES} lines")
     if lines[0].strip() != "v=0":
         raise RemoteProtocolError("SDP does not begin with v=0")
-    origin = session_host = ""
-    session: list[tuple[str, str]] = []
-    media: list[_OpenMedia] = []
+    reader = _Reader()
     for line in lines[1:]:
         key, equals, value = line.partition("=")
-        value = value.strip()
-        if not equals or len(key) != 1:
-            if line.strip():
-                raise RemoteProtocolError("SDP has a line that is not <letter>=<value>")
-            continue
-        if key == "m":
-            if len(media) == MAX_MEDIA:
-                raise RemoteProtocolError(f"SDP has more than {MAX_MEDIA} m-lines")
-            media.append(_OpenMedia(value))
-        elif key == "a":
-            name, _, rest = value.partition(":")
-            (media[-1].attributes if media else session).append((name.lower(), rest))
-        elif key == "c":
-            host = _connection(value)
-            if media:
-                media[-1].host = media[-1].host or host
-            else:
-                session_host = host
-        elif key == "o":
-            origin = value
-    if not origin:
+        if equals and len(key) == 1:
+            reader.take(key, value.strip())
+        elif line.strip():
+            raise RemoteProtocolError("SDP has a line that is not <letter>=<value>")
+    if not reader.origin:
         raise RemoteProtocolError("SDP has no o= line")
     return SessionDescription(
-        origin=origin,
-        media=tuple(each.close(session_host) for each in media),
-        attributes=tuple(session),
+        origin=reader.origin,
+        media=tuple(each.close(reader.host) for each in reader.media),
+        attributes=tuple(reader.attributes),
         text=text,
     )
+
+
+class _Reader:
+    """The session part, and the m-lines so far."""
+
+    def __init__(self) -> None:
+        self.origin = self.host = ""
+        self.attributes: list[tuple[str, str]] = []
+        self.media: list[_OpenMedia] = []
+
+    def take(self, key: str, value: str) -> None:
+        if key == "m":
+            if len(self.media) == MAX_MEDIA:
+                raise RemoteProtocolError(f"SDP has more than {MAX_MEDIA} m-lines")
+            self.media.append(_OpenMedia(value))
+        elif key == "a":
+            name, _, rest = value.partition(":")
+            part = self.media[-1] if self.media else self
+            part.attributes.append((name.lower(), rest))
+        elif key == "c":
+            part = self.media[-1] if self.media else self
+            part.host = part.host or _connection(value)
+        elif key == "o":
+            self.origin = value
 
 
 class _OpenMedia:
