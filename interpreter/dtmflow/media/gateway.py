@@ -11,6 +11,7 @@ import asyncio
 import ipaddress
 import itertools
 import os
+import resource
 import secrets
 import socket
 import sys
@@ -41,6 +42,7 @@ from dtmflow.media.packets import TONES
 PAUSE = "p"
 """Among digits to send: one second of silence."""
 _BUFFER = 1 << 20
+_OTHER_FILES = 64
 
 
 class Leg:
@@ -185,6 +187,8 @@ class Gateway:
         Raises:
             MediaError: it did not start.
         """
+        hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+        self._capacity = min(self._capacity, hard - _OTHER_FILES)
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         for end in (ours, theirs):
             end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BUFFER)

@@ -121,6 +121,19 @@ class Headers(NamedTuple):
     size: Ints
     """Bytes of payload."""
 
+    def some(self, chosen: Flags) -> Headers:
+        """Return the headers of the chosen datagrams."""
+        return Headers(
+            self.valid[chosen],
+            self.rtcp[chosen],
+            self.payload_type[chosen],
+            self.sequence[chosen],
+            self.timestamp[chosen],
+            self.ssrc[chosen],
+            self.start[chosen],
+            self.size[chosen],
+        )
+
 
 _RECEIVED = np.dtype(
     {

@@ -158,7 +158,7 @@ def _settings(options: Mapping[str, str]) -> dict[int, int]:
     """Return eSpeak NG's parameters for TTSOptions."""
     unknown = set(options) - {"rate", "pitch", "volume", "speed"}
     if unknown:
-        raise SpeechError(f"eSpeak NG has no option {sorted(unknown)[0]!r}")
+        raise SpeechError(f"eSpeak NG has no option {min(unknown)!r}")
     rate, pitch, volume = (
         word if (word := options.get(name, "default")) != "default" else usual
         for name, usual in _DEFAULTS.items()
