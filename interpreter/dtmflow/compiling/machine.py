@@ -12,8 +12,9 @@ entering, and the look-up of triggers, because the library warns about each one 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
+from transitions.core import EventData
 from transitions.extensions.nesting import (
     HierarchicalMachine,
     NestedEventData,
@@ -110,39 +111,40 @@ def lineage(path: StatePath) -> tuple[StatePath, ...]:
     return tuple(SEPARATOR.join(parts[:end]) for end in range(1, len(parts) + 1))
 
 
-class _State(NestedState):  # type: ignore[misc]
+class _State(NestedState):
     separator = SEPARATOR
 
-    def enter(self, event_data: NestedEventData) -> None:
-        event_data.model.entered(self.name)
+    def enter(self, event_data: EventData) -> None:
+        cast("Model", event_data.model).entered(self.name)
 
-    def exit(self, event_data: NestedEventData) -> None:
-        event_data.model.left(self.name)
+    def exit(self, event_data: EventData) -> None:
+        cast("Model", event_data.model).left(self.name)
 
 
-class _Transition(NestedTransition):  # type: ignore[misc]
+class _Transition(NestedTransition):
     def __init__(self, source: str, dest: str | None, *_: object, core: Transition) -> None:
-        super().__init__(source, dest)
+        super().__init__(source, cast("str", dest))  # None is the library's internal transition
         self.core = core
 
-    def execute(self, event_data: NestedEventData) -> bool:
-        model: Model = event_data.model
+    def execute(self, event_data: EventData) -> bool:
+        model = cast("Model", event_data.model)
         if not model.allows(self.core):
             return False
         if self.dest is None:
             model.perform(self.core.do)
             return True
-        tree, leaving, entering = self._resolve_transition(event_data)
+        nested = cast("NestedEventData", event_data)
+        tree, leaving, entering = self._resolve_transition(nested)
         for leave in leaving:
             leave()
         model.perform(self.core.do)
-        self._update_model(event_data, tree)
+        self._update_model(nested, tree)
         for enter in entering:
             enter()
         return True
 
 
-class _Hierarchy(HierarchicalMachine):  # type: ignore[misc]
+class _Hierarchy(HierarchicalMachine):
     state_cls = _State
     transition_cls = _Transition
 

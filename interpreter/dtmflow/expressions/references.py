@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 def references(serialized: bytes) -> set[str]:
     """Return the qualified names of variables and the names of functions that are referred to."""
-    names = set()
+    names: set[str] = set()
     for checked in _fields(serialized, 2):
         for entry in _fields(checked, 2):
             for reference in _fields(entry, 2):

@@ -10,20 +10,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from dtmflow.expressions.types import OF_VARIABLE, Scope, Type
-from dtmflow_schema.catalogue import payload_types
+from dtmflow_schema.catalogue import EVENTS, getters, payload_types, result_type
 
-GETTERS: Scope = {
-    "callerid": Type.STRING,
-    "clientType": Type.STRING,
-    "customData": Type.STRING,
-    "displayName": Type.STRING,
-    "id": Type.STRING,
-    "incoming": Type.BOOL,
-    "number": Type.STRING,
-    "state": Type.STRING,
-    "toString": Type.STRING,
-    "vad": Type.BOOL,
+_OF_PYTHON: Mapping[type, Type] = {
+    str: Type.STRING,
+    int: Type.INT,
+    float: Type.DOUBLE,
+    bool: Type.BOOL,
+    list: Type.LIST,
+    dict: Type.MAP,
 }
+"""Types of the catalogue's plain data."""
+
+GETTERS: Scope = {name: _OF_PYTHON[result_type(method)] for name, method in getters().items()}
 """The pure getters of a Call and `customData`, as properties of `call` and `legs.<leg>`."""
 
 RESERVED = frozenset(
@@ -88,10 +87,13 @@ class Names:
 def event_scope(event: str) -> Scope:
     """Return `event.<field>` with types for a Call event, `fault` or an event of our own."""
     if event == "fault":
-        return FAULT | {"event.name": Type.STRING}
+        return {**FAULT, "event.name": Type.STRING}
     if event[:1].islower():
         return {"event.name": Type.STRING}
-    return {f"event.{name}": Type(kind) for name, kind in payload_types(event).items()}
+    if event not in EVENTS:
+        return NO_EVENT
+    payload = payload_types(EVENTS[event])
+    return {f"event.{name}": _OF_PYTHON[kind] for name, kind in payload.items()}
 
 
 def shared(scopes: Iterable[Scope]) -> Scope:
