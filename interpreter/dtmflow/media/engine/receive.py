@@ -109,6 +109,8 @@ class Receiver:
         if not counted.all():
             rows, data = rows[counted], data[counted]
             headers = headers.some(counted)
+            if not len(rows):
+                return
         state.latched[rows] = True
         state.heard_at[rows] = now
         self._time(rows, headers.timestamp, now)
