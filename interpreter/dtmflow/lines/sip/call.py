@@ -40,6 +40,8 @@ class Surroundings(Protocol):
     """What a call needs of its line."""
 
     library: PromptLibrary
+    host: str
+    """Address that session descriptions name."""
 
     def now(self) -> float:
         """Return monotonic seconds."""
@@ -150,7 +152,7 @@ class SipCall:
                 self.media = self.line.open_media(self.on_media)
             except MediaError as problem:
                 raise CallFailed(503, str(problem)) from problem
-        return LocalMedia(self.media.host, self.media.port)
+        return LocalMedia(self.line.host, self.media.port)
 
     def agree(self, session: MediaSession | None) -> None:
         """Send and hear as agreed; None while the peer's answer is still to come."""

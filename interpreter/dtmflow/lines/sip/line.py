@@ -70,11 +70,25 @@ class SipLine:
         library: PromptLibrary,
         listener: CallListener,
         *,
+        media_host: str = "",
         random_token: Callable[[], str] = lambda: secrets.token_hex(8),
     ) -> None:
+        """Join signalling and audio.
+
+        Args:
+            settings: of the user agent; its host is what peers are told.
+            clock: the loop's clock.
+            gateway: opens audio legs.
+            library: prepares what is played.
+            listener: takes calls and events.
+            media_host: address to bind RTP to; by default the host of the settings.
+            random_token: returns 16 hex digits of 64 random bits.
+        """
         self.library = library
+        self.host = settings.host
+        """Address that session descriptions name."""
         self._clock, self._gateway, self._listener = clock, gateway, listener
-        self._host = settings.host
+        self._media_host = media_host or settings.host
         self._random_token = random_token
         self._agent = UserAgent(settings, random_token)
         self._transport = UdpTransport(self._agent, clock, self._on_signal)
@@ -127,8 +141,8 @@ class SipLine:
             self._transport.flush()
 
     def open_media(self, on_event: Callable[[MediaEvent], None]) -> Leg:
-        """Open an audio leg on the address that signalling uses."""
-        return self._gateway.open(self._host, on_event)
+        """Open an audio leg."""
+        return self._gateway.open(self._media_host, on_event)
 
     def post(self, call: SipCall, event: Event) -> None:
         """Queue an event for the listener."""

@@ -1,0 +1,195 @@
+"""The composition root of `run` and `try`: flows, supervisor, sip line, audio, joined and watched.
+
+Comes in: flow files and an address. Goes out: a service that takes calls, reloads changed flows
+and drains. Everything concrete is chosen here and nowhere else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from dtmflow.cli.loading import load_program
+from dtmflow.clock import LoopClock, Timer
+from dtmflow.diagnostics import Diagnostic
+from dtmflow.errors import DtmflowError, FlowInvalid, MediaError, UsageError
+from dtmflow.lines.sip.line import CAPABILITIES, SipLine
+from dtmflow.lines.sip.prepare import spoken_texts
+from dtmflow.media.fetch import Fetcher
+from dtmflow.media.gateway import Gateway
+from dtmflow.media.library import PromptLibrary
+from dtmflow.running.journal import Journal
+from dtmflow.running.supervisor import Supervisor
+from dtmflow.sip.settings import Settings
+from dtmflow.speech.espeak import EspeakSynthesizer
+
+WATCH_SECONDS = 0.5
+"""How often the flow files are looked at."""
+
+
+@dataclass(slots=True)
+class Report:
+    """Where a service tells what happens; all are called on the loop."""
+
+    reloaded: Callable[[str, str], None] = field(default=lambda _flow, _version: None)
+    """A changed flow was taken: its name and the first digits of its version."""
+    refused: Callable[[str, tuple[Diagnostic, ...]], None] = field(
+        default=lambda _flow, _findings: None
+    )
+    """A changed flow was refused; the old version goes on."""
+    trouble: Callable[[str], None] = field(default=lambda _text: None)
+    """Something failed outside of any flow."""
+
+
+@dataclass(slots=True)
+class _Watched:
+    name: str
+    """As first loaded; calls find the flow by it."""
+    file: Path
+    stamp: tuple[int, int]
+
+
+class Service:
+    """Flows served on one SIP address. All methods belong to one asyncio loop."""
+
+    def __init__(
+        self,
+        files: Sequence[Path],
+        *,
+        journals: Callable[[str], Journal] | None = None,
+        report: Report | None = None,
+        max_sessions: int = 1000,
+    ) -> None:
+        """Load the flows.
+
+        Raises:
+            FlowInvalid: a flow has errors or needs what the sip line cannot do.
+            UsageError: a file cannot be read, or two flows bear one name.
+        """
+        self._report = report or Report()
+        self._clock = LoopClock()
+        self._watched: list[_Watched] = []
+        programs = {}
+        for file in files:
+            stamp = _stamp(file)
+            program, _ = load_program(file, CAPABILITIES)
+            if program.core.name in programs:
+                raise UsageError(f"{file}: another flow is called {program.core.name} too")
+            programs[program.core.name] = program
+            self._watched.append(_Watched(program.core.name, file, stamp))
+        self._programs = tuple(programs.values())
+        self.idle = asyncio.Event()
+        """Set once the service has drained."""
+        self.supervisor = Supervisor(
+            programs,
+            self._clock,
+            journals=journals,
+            max_sessions=max_sessions,
+            on_idle=self.idle.set,
+        )
+        self._gateway = Gateway(on_lost=self._media_lost)
+        self._fetcher = Fetcher(self._clock)
+        self._library = PromptLibrary(EspeakSynthesizer(), self._fetcher)
+        self._line: SipLine | None = None
+        self._watch: Timer | None = None
+        self._restart: asyncio.Task[None] | None = None
+
+    @property
+    def flows(self) -> tuple[str, ...]:
+        """Names of the flows; the first takes the calls to unknown numbers."""
+        return tuple(watched.name for watched in self._watched)
+
+    async def open(self, host: str, port: int, *, advertise: str = "") -> tuple[str, int]:
+        """Prepare audio and prompts, then listen; returns the address that was bound.
+
+        Raises:
+            MediaError: the media process did not start.
+            TransportError: the address cannot be bound.
+        """
+        await self._gateway.start()
+        await asyncio.gather(*(self._prepare(program) for program in self._programs))
+        settings = Settings(advertise or host, port)
+        self._line = SipLine(
+            settings, self._clock, self._gateway, self._library, self.supervisor, media_host=host
+        )
+        address = self._line.open(host, port)
+        self._watch = self._clock.call_later(WATCH_SECONDS, self._look)
+        return address
+
+    def drain(self) -> None:
+        """Answer new calls 503, let running ones end, then set `idle`."""
+        if self._line is not None:
+            self._line.accepting = False
+        self.supervisor.drain()
+
+    def hang_up_all(self) -> None:
+        """End every running call now."""
+        for session in self.supervisor.sessions:
+            session.hang_up()
+
+    async def close(self) -> None:
+        """Stop listening and end the media process."""
+        if self._watch is not None:
+            self._watch.cancel()
+        if self._line is not None:
+            self._line.close()
+        if self._restart is not None:
+            self._restart.cancel()
+        await self._library.close()
+        await self._fetcher.close()
+        await self._gateway.close()
+
+    async def _prepare(self, program: object) -> None:
+        """Speak every text of a flow that is known beforehand, so that no caller waits for it."""
+        done: list[asyncio.Future[object]] = []
+        for utterance, law in spoken_texts(program):  # type: ignore[arg-type]
+            future: asyncio.Future[object] = asyncio.get_running_loop().create_future()
+            self._library.speak(utterance, law, future.set_result)
+            done.append(future)
+        await asyncio.gather(*done)
+
+    def _look(self) -> None:
+        """Take the flows whose files have changed."""
+        for watched in self._watched:
+            try:
+                stamp = _stamp(watched.file)
+            except UsageError:
+                continue  # an editor replaces files: it will be back
+            if stamp != watched.stamp:
+                watched.stamp = stamp
+                self._reload(watched)
+        self._watch = self._clock.call_later(WATCH_SECONDS, self._look)
+
+    def _reload(self, watched: _Watched) -> None:
+        try:
+            program, _ = load_program(watched.file, CAPABILITIES)
+        except FlowInvalid as problem:
+            self._report.refused(watched.name, problem.diagnostics)
+        except DtmflowError as problem:
+            self._report.trouble(f"{watched.file}: {problem}; the old version goes on")
+        else:
+            self.supervisor.replace(watched.name, program)
+            self._report.reloaded(watched.name, program.digest[:8])
+
+    def _media_lost(self, reason: str) -> None:
+        """Every call has lost its audio: end them, and start the media process again."""
+        self._report.trouble(f"{reason}; calls are ended and it is started again")
+        self.hang_up_all()
+        self._restart = asyncio.get_running_loop().create_task(self._start_media())
+
+    async def _start_media(self) -> None:
+        try:
+            await self._gateway.start()
+        except MediaError as problem:
+            self._report.trouble(f"{problem}; no calls can be taken")
+            self.drain()
+
+
+def _stamp(file: Path) -> tuple[int, int]:
+    try:
+        state = file.stat()
+    except OSError as problem:
+        raise UsageError(f"{file}: {problem.strerror}") from problem
+    return state.st_mtime_ns, state.st_size
