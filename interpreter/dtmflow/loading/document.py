@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Self, TypeAlias
@@ -20,25 +21,63 @@ from dtmflow.loading.scalars import origins
 class SourceInt(int):
     """A plain (unquoted) integer that remembers how it was written: `0123`, `+49301234`."""
 
-    source: str
-
     def __new__(cls, value: int, source: str) -> Self:
         """Make the number and keep its source text."""
         number = super().__new__(cls, value)
-        number.source = source
+        number._written = source
+        number.read_as_text = False
         return number
+
+    _written: str
+    read_as_text: bool
+    """Whether a model took the text and not the number."""
+
+    @property
+    def source(self) -> str:
+        """The text as written; who reads it expected a text here."""
+        self.read_as_text = True
+        return self._written
 
 
 class SourceFloat(float):
     """A plain (unquoted) number that remembers how it was written: `1.10`, `1e3`."""
 
-    source: str
-
     def __new__(cls, value: float, source: str) -> Self:
         """Make the number and keep its source text."""
         number = super().__new__(cls, value)
-        number.source = source
+        number._written = source
+        number.read_as_text = False
         return number
+
+    _written: str
+    read_as_text: bool
+    """Whether a model took the text and not the number."""
+
+    @property
+    def source(self) -> str:
+        """The text as written; who reads it expected a text here."""
+        self.read_as_text = True
+        return self._written
+
+
+class SourceText(str):
+    """A plain (unquoted) text that readers of YAML 1.1 misread: `no`, `12:30`, `2024-01-01`."""
+
+    __slots__ = ("read_as_text",)
+    read_as_text: bool
+    """Whether a model expected a text here."""
+
+    def __new__(cls, value: str) -> Self:
+        """Make the text."""
+        text = super().__new__(cls, value)
+        text.read_as_text = False
+        return text
+
+    @property
+    def source(self) -> str:
+        """The text; who reads it expected a text here."""
+        self.read_as_text = True
+        return str.__str__(self)
 
 
 Data: TypeAlias = "bool | SourceInt | SourceFloat | str | list[Data] | dict[str, Data] | None"
@@ -115,6 +154,31 @@ class Document:
         start = places[first]
         end = start if last == first else max(places[last - 1] + 1, start)
         return self.lines.span(node.start + start, node.start + end)
+
+    def scalars(self) -> Iterator[tuple[Path, Data]]:
+        """Yield path and value of everything that is no list or mapping, in document order."""
+        pending: list[tuple[Path, Data]] = [((), self.data)]
+        while pending:
+            path, value = pending.pop()
+            if isinstance(value, dict):
+                pending += [((*path, key), inner) for key, inner in reversed(value.items())]
+            elif isinstance(value, list):
+                pending += [((*path, at), value[at]) for at in reversed(range(len(value)))]
+            else:
+                yield path, value
+
+    def mappings(self) -> Iterator[tuple[Path, Mapping]]:
+        """Yield path and node of every mapping, outer before inner."""
+        pending: list[tuple[Path, Node]] = [((), self.root)] if self.root is not None else []
+        while pending:
+            path, node = pending.pop()
+            if isinstance(node, Mapping):
+                yield path, node
+                entries = reversed(node.entries.items())
+                pending += [((*path, key), value) for key, (_, value) in entries]
+            elif isinstance(node, Sequence):
+                items = reversed(list(enumerate(node.items)))
+                pending += [((*path, at), item) for at, item in items]
 
     def inside_scalar(self, offset: int) -> bool:
         """Whether a character belongs to a key or value, so that a `#` there is no comment."""

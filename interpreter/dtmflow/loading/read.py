@@ -9,7 +9,7 @@ from typing import Final
 from ruamel.yaml.error import YAMLError
 
 from dtmflow.loading.compose import Composer
-from dtmflow.loading.document import Data, Document, Lines, SourceFloat, SourceInt
+from dtmflow.loading.document import Data, Document, Lines, SourceFloat, SourceInt, SourceText
 from dtmflow.loading.nodes import Mapping, Node, Scalar, Sequence
 from dtmflow.loading.surface import bad_escape, before_reading, explain, swallowed_choices
 from dtmflow.loading.trouble import Mask, Misread, Trouble
@@ -22,6 +22,10 @@ _INTEGER: Final = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _NUMBER: Final = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 _LONGEST_INTEGER: Final = 100
 """Digits; more are no number but an identifier, and Python refuses to read very many."""
+_MISREAD_BY_OTHERS: Final = re.compile(
+    r"(?i:yes|no|on|off|y|n)|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+|[0-9]{4}-[0-9]{2}-[0-9]{2}"
+)
+"""Texts of YAML 1.2 that are booleans, numbers to the base of 60 or dates in 1.1."""
 _CONSTANTS: Final = {
     "": None, "~": None, "null": None, "Null": None, "NULL": None,
     "true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False,
@@ -121,6 +125,8 @@ def _value(node: Scalar) -> Data:
     text = node.value
     if node.style or node.literal:
         return text
+    if _MISREAD_BY_OTHERS.fullmatch(text):
+        return SourceText(text)
     if text in _CONSTANTS:
         return _CONSTANTS[text]
     if _INTEGER.fullmatch(text) and len(text) <= _LONGEST_INTEGER:

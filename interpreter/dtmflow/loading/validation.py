@@ -1,21 +1,37 @@
-"""`validate`: a document's data against a pydantic model, every error as an S diagnostic."""
+"""`validate`: a document's data against a pydantic model, every error as an S diagnostic.
+
+In: a `Document` and a model whose errors carry speaking types (`unknown_action`, with what was
+`given` and what is `allowed`). Out: the model, or findings that say in the author's words where
+and how to mend it. It must not know which keys a flow has: the model says so.
+"""
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from dtmflow.diagnostics import Diagnostic
 from dtmflow.loading.document import Document
+from dtmflow.loading.mistakes import Mistake, finding
 
 M = TypeVar("M", bound=BaseModel)
 
 
 def validate(document: Document, model: type[M]) -> tuple[M | None, tuple[Diagnostic, ...]]:
-    """Validate a document as `model`.
+    """Validate a document as `model`. An empty document counts as an empty mapping.
 
     Returns:
         The model, or None when anything is wrong, and what is wrong.
     """
-    raise NotImplementedError
+    data: Any = {} if document.root is None else document.data
+    try:
+        return model.model_validate(data, by_alias=True), ()
+    except ValidationError as error:
+        found = [
+            finding(document, Mistake.of(details)) for details in error.errors(include_url=False)
+        ]
+    # A place that no branch of a union accepts is wrong once, not once for each branch.
+    first = {(diagnostic.span, diagnostic.code): diagnostic for diagnostic in reversed(found)}
+    ordered = sorted(first.values(), key=lambda diagnostic: (diagnostic.span, diagnostic.code))
+    return None, tuple(ordered)

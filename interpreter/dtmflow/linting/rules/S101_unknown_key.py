@@ -1,7 +1,7 @@
 """A key that the language does not have.
 
-Why: a misspelt key would be ignored and the flow would silently lack what it says. Keys of later
-versions are unknown to version 1, too.
+Why: a misspelt key would be ignored and the flow would silently lack what it says. Keys of
+later versions are unknown to version 1, too.
 
 Bad:
 

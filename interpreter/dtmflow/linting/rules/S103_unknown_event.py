@@ -1,7 +1,7 @@
 """An event that is not in the Call reference.
 
-Why: a handler for an event that nothing raises would wait for ever. Events of the reference begin with
-a capital letter; own events and outcomes are lower-case.
+Why: a handler for an event that nothing raises would wait for ever. Events of the reference
+begin with a capital letter; own events and outcomes are lower-case.
 
 Bad:
 

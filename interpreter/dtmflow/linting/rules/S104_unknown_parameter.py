@@ -1,7 +1,7 @@
 """An argument that the method does not take.
 
-Why: positional arguments and the fields of the parameters object share one mapping; a misspelt one
-would have no effect on the call.
+Why: positional arguments and the fields of the parameters object share one mapping; a misspelt
+one would have no effect on the call.
 
 Bad:
 

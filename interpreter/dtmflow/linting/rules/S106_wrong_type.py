@@ -1,6 +1,7 @@
 """A value of another type than the place expects.
 
-Why: `"yes"` is a text and no boolean. Texts that only hold `${...}` are checked when the flow runs.
+Why: `"yes"` is a text and no boolean. Texts that only hold `${...}` are checked when the flow
+runs.
 
 Bad:
 

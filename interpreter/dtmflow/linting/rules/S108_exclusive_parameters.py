@@ -1,7 +1,7 @@
 """Parameters that do not go together.
 
-Why: `hd_audio` and `lossless` exclude each other, `labels` needs `transcribe`, and `secure` belongs to
-a recorder. The finding stands at the second of the two.
+Why: `hd_audio` and `lossless` exclude each other, `labels` needs `transcribe`, and `secure`
+belongs to a recorder. The finding stands at the second of the two.
 
 Bad:
 

@@ -1,7 +1,7 @@
 """A SIP header of our own without `X-`.
 
-Why: only header fields that start with `X-` may be added to a message; `VI-CallTimeout` is the one
-exception.
+Why: only header fields that start with `X-` may be added to a message; `VI-CallTimeout` is the
+one exception.
 
 Bad:
 

@@ -1,7 +1,7 @@
 """A listener method under `do:`.
 
-Why: `addEventListener` and `removeEventListener` exist for programs. In a flow `on:` takes their place:
-it listens while its state is active.
+Why: `addEventListener` and `removeEventListener` exist for programs. In a flow `on:` takes
+their place: it listens while its state is active.
 
 Bad:
 

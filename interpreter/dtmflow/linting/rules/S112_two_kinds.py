@@ -1,7 +1,7 @@
 """A state of two kinds.
 
-Why: `prompt`, `menu`, `gather`, `connect`, `http` and `run` each say what a state does and how it ends;
-two of them would both want to end it.
+Why: `prompt`, `menu`, `gather`, `connect`, `http` and `run` each say what a state does and how
+it ends; two of them would both want to end it.
 
 Bad:
 

@@ -1,7 +1,7 @@
 """The file asks for YAML 1.1.
 
-Why: under 1.1 `on`, `no` and `yes` are booleans, `12:30` is 750 and `010` is 8; half of a flow would
-mean something else. Flows are YAML 1.2 and are read as such.
+Why: under 1.1 `on`, `no` and `yes` are booleans, `12:30` is 750 and `010` is 8; half of a flow
+would mean something else. Flows are YAML 1.2 and are read as such.
 
 Bad:
 

@@ -1,7 +1,7 @@
 """A `#` started a comment where a key or value was meant.
 
-Why: `#` after a blank or at the start of a line begins a comment, also before a colon: the choice
-vanishes without any error.
+Why: `#` after a blank or at the start of a line begins a comment, also before a colon: the
+choice vanishes without any error.
 
 Bad:
 

@@ -1,7 +1,7 @@
 """A key stands twice in one mapping.
 
-Why: most YAML readers keep the last one silently, and the first branch of the flow is lost. Keys are
-compared as text, so `1` and `"1"` are the same choice.
+Why: most YAML readers keep the last one silently, and the first branch of the flow is lost.
+Keys are compared as text, so `1` and `"1"` are the same choice.
 
 Bad:
 

@@ -1,8 +1,8 @@
 """A text must be quoted.
 
-Why: a colon with a blank behind it starts a second value, a closing quote ends a text even if more
-follows, and `@`, `%` and the back-tick cannot start one. What was meant is plain, so the rest of
-the file is read as if the quotes were there.
+Why: a colon with a blank behind it starts a second value, a closing quote ends a text even if
+more follows, and `@`, `%` and the back-tick cannot start one. What was meant is plain, so the
+rest of the file is read as if the quotes were there.
 
 Bad:
 

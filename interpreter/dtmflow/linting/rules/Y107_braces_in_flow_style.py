@@ -1,7 +1,7 @@
 """`{` started a mapping where a text was meant.
 
-Why: inside `{...}` and `[...]` a brace opens a mapping, so `${x}` must be quoted there; `{{ x }}`
-is a mapping everywhere.
+Why: inside `{...}` and `[...]` a brace opens a mapping, so `${x}` must be quoted there; `{{ x
+}}` is a mapping everywhere.
 
 Bad:
 

@@ -1,8 +1,8 @@
 """The file is too big, too deep, or its aliases expand without end.
 
 Why: a few lines of nested aliases can expand to billions of values. A file may have 1 MiB, 100
-levels and 100000 values, and its aliases and merge keys may add 10000 values. An alias inside its
-own anchor never ends.
+levels and 100000 values, and its aliases and merge keys may add 10000 values. An alias inside
+its own anchor never ends.
 
 Bad:
 
