@@ -72,7 +72,9 @@ def register(subparsers: Subparsers) -> None:
         help="do not report these; the longer match wins over --select",
     )
     parser.add_argument(
-        "--fix", action="store_true", help="write safe repairs into the files, then report the rest"
+        "--fix",
+        action="store_true",
+        help="write safe repairs into the files, then report the rest",
     )
     parser.add_argument(
         "--unsafe-fixes",

@@ -35,3 +35,10 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the picture."""
     print(draw(flow_file(arguments.flow), arguments.format), end="")
     return 0
+
+
+def draw(path: Path, form: str) -> str:
+    """Return the flow's picture in one of `FORMATS`."""
+    from dtmflow.compiling import graph
+
+    return str(getattr(graph, form)(core_of(path)))

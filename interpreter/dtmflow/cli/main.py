@@ -73,28 +73,29 @@ def main(argv: Sequence[str] | None = None) -> int:
         code: int = arguments.run(arguments)
         sys.stdout.flush()
     except SystemExit as stop:  # argparse: help, version or wrong usage
-        return stop.code if isinstance(stop.code, int) else USAGE
+        code = stop.code if isinstance(stop.code, int) else USAGE
     except KeyboardInterrupt:
-        return INTERRUPTED
+        code = INTERRUPTED
     except BrokenPipeError:
         # Whoever read our output has gone; the interpreter's last flush must not complain.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return PIPE_CLOSED
-    except UsageError as error:
-        print(f"dtmflow: {error}", file=sys.stderr)
-        return USAGE
+        code = PIPE_CLOSED
     except FlowInvalid as error:
-        from dtmflow.linting.render import concise
-
-        print(concise.render(error.diagnostics), end="", file=sys.stderr)
-        return FINDINGS
+        _print_findings(error)
+        code = FINDINGS
     except DtmflowError as error:
         print(f"dtmflow: {error}", file=sys.stderr)
-        return FINDINGS
+        code = USAGE if isinstance(error, UsageError) else FINDINGS
     except Exception as error:  # noqa: BLE001 - the edge of the program: a bug gets exit code 3
         _print_bug(error, debug=debug)
-        return INTERNAL
+        code = INTERNAL
     return code
+
+
+def _print_findings(error: FlowInvalid) -> None:
+    from dtmflow.linting.render import concise
+
+    print(concise.render(error.diagnostics), end="", file=sys.stderr)
 
 
 def _print_bug(error: Exception, *, debug: bool) -> None:

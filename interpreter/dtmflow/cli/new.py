@@ -29,13 +29,15 @@ def register(subparsers: Subparsers) -> None:
         "new",
         run,
         summary="make a flow with its tests",
-        description="Make a folder NAME with flow.yaml, flow.test.yaml and README.md, ready to run.",
+        description="Make a folder NAME with flow.yaml, flow.test.yaml and README.md, all sound.",
         examples=[
             ("dtmflow new reception", "a menu, in the folder reception"),
             ("dtmflow new flows/hi --template hello", "the smallest flow, in flows/hi"),
         ],
     )
-    parser.add_argument("name", metavar="NAME", help="folder to make; its last part names the flow")
+    parser.add_argument(
+        "name", metavar="NAME", help="folder to make; its last part names the flow"
+    )
     parser.add_argument(
         "--template", choices=TEMPLATES, default="menu", help="what to begin with (default: menu)"
     )

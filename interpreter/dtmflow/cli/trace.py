@@ -19,9 +19,9 @@ def register(subparsers: Subparsers) -> None:
         run,
         summary="show what happened in a call",
         description=(
-            "Print a session's journal as a ladder: events of the call on the left, what the flow did\n"
-            "on the right, states as they were entered. `dtmflow run --journal DIR` writes a journal\n"
-            "for each call."
+            "Print a session's journal as a ladder: the call on the left, the flow on the right,\n"
+            "events and actions between them, states as they were entered. `dtmflow run --journal\n"
+            "DIR` writes a journal for each call."
         ),
         examples=[
             ("dtmflow trace show journal/1f0c.jsonl", "the ladder of one call"),
@@ -29,7 +29,7 @@ def register(subparsers: Subparsers) -> None:
         ],
     )
     parser.add_argument("action", choices=("show",), help="what to do with the journal")
-    parser.add_argument("file", metavar="FILE", help="a journal (JSON lines), or - for standard input")
+    parser.add_argument("file", metavar="FILE", help="a journal, or - for standard input")
 
 
 def run(arguments: argparse.Namespace) -> int:
