@@ -70,7 +70,6 @@ from dtmflow_schema.parameters.recording import CallRecordParameters
 from dtmflow_schema.parameters.speech import CallSayParameters
 from dtmflow_schema.parameters.statistics import MonitorMediaStatisticsParameters
 from dtmflow_schema.parameters.transfer import TransferToParameters
-from dtmflow_schema.units import CallReference
 
 METHODS: Final[Mapping[str, type[Command[Any]]]] = {
     method.method_name: method
@@ -191,6 +190,8 @@ class FlatField:
     """Declaration: type, default, constraints."""
     required: bool
     """Whether a call without it is an error."""
+    required_inside: bool
+    """Whether it must come with any other field of the `parameters` object."""
     doc: str
     in_parameters: bool
     """Whether it stands in the method's `parameters` object."""
@@ -232,11 +233,13 @@ def flat_fields(method: str) -> Mapping[str, FlatField]:
     inner = parameter_type(command)
     for name, info in fields(command).items():
         if name != "parameters" or inner is None:
-            flat[name] = _flat(name, info, required=info.is_required(), inside=False)
+            flat[name] = flat_field(name, info, required=info.is_required(), inside=False)
     if inner is not None:
         needed = command.model_fields["parameters"].is_required()
         for name, info in fields(inner).items():
-            flat[name] = _flat(name, info, required=needed and info.is_required(), inside=True)
+            flat[name] = flat_field(
+                name, info, required=needed and info.is_required(), inside=True
+            )
     return types.MappingProxyType(flat)
 
 
@@ -310,7 +313,7 @@ def empty_payload(event: type[Event]) -> Mapping[str, Any]:
     return event().wire()
 
 
-def plain_type(annotation: object) -> type:  # noqa: PLR0911 - one return per kind of type
+def plain_type(annotation: object) -> type:
     """Return the Python type of the plain data that an annotated field holds."""
     origin = get_origin(annotation)
     if origin is Annotated:
@@ -320,29 +323,38 @@ def plain_type(annotation: object) -> type:  # noqa: PLR0911 - one return per ki
     if origin in (Union, types.UnionType):
         kept = [part for part in get_args(annotation) if part is not type(None)]
         return plain_type(kept[0])
-    if annotation is None or annotation is type(None):
-        return type(None)
     if annotation is CallId:
         return str
-    plain: object = origin or annotation
-    if isinstance(plain, type):
-        for kind in (bool, int, float, str):
-            if issubclass(plain, kind):
-                return kind
-        if issubclass(plain, Enum):
-            return type(next(iter(plain)).value)
-        if issubclass(plain, tuple | list):
-            return list
-        if issubclass(plain, dict | BaseModel):
-            return dict
+    if isinstance(annotation, type) and issubclass(annotation, Enum):
+        return type(next(iter(annotation)).value)
+    for kind, plain in _PLAIN.items():
+        if issubclass(origin or annotation or type(None), kind):  # type: ignore[arg-type] # a class by now
+            return plain
     raise TypeError(f"no plain data stands for {annotation!r}")
 
 
-def _flat(name: str, info: FieldInfo, *, required: bool, inside: bool) -> FlatField:
+_PLAIN: Final[Mapping[type, type]] = {
+    bool: bool,
+    int: int,
+    float: float,
+    str: str,
+    tuple: list,
+    list: list,
+    dict: dict,
+    BaseModel: dict,
+    type(None): type(None),
+}
+
+
+def flat_field(
+    name: str, info: FieldInfo, *, required: bool | None = None, inside: bool = False
+) -> FlatField:
+    """Return how a declared field reads as an argument."""
     return FlatField(
         name=name,
         field=info,
-        required=required,
+        required=info.is_required() if required is None else required,
+        required_inside=inside and info.is_required(),
         doc=info.description or "",
         in_parameters=inside,
         names_leg=_names_leg(info),
@@ -350,7 +362,7 @@ def _flat(name: str, info: FieldInfo, *, required: bool, inside: bool) -> FlatFi
 
 
 def _names_leg(info: FieldInfo) -> bool:
-    return CallId in _parts(info.annotation) or info.annotation == CallReference
+    return CallId in _parts(info.annotation)
 
 
 def _parts(annotation: object) -> list[object]:

@@ -40,6 +40,12 @@ _MILLISECONDS: Final = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000}
 _DURATION: Final = re.compile(rf"^([0-9]+)(ms|s|m|h){END}")
 
 T = TypeVar("T")
+IDENTIFIER: Final = rf"^[A-Za-z_][A-Za-z0-9_]*{END}"
+"""Names of states, legs, variables and prompts: what expressions can spell."""
+
+OWN_EVENT: Final = rf"^[a-z][a-z0-9_]*{END}"
+"""Names of the language's own events and outcomes; those of the reference start upper-case."""
+
 Json: TypeAlias = JsonValue
 """Plain data of any shape."""
 
@@ -55,9 +61,7 @@ def as_text(value: object) -> str:
     Raises:
         PydanticCustomError: `wrong_type` for what is neither text nor number.
     """
-    if isinstance(value, str):
-        return str(value)
-    if isinstance(value, int | float) and not isinstance(value, bool):
+    if isinstance(value, str | int | float) and not isinstance(value, bool):
         return str(getattr(value, "source", value))
     raise PydanticCustomError("wrong_type", "expected {expected}", {"expected": "a text"})
 
@@ -87,27 +91,6 @@ def check_duration(value: object) -> str:
 def _whole(value: object) -> object:
     """Turn 2.0 into 2, as JSON knows one kind of number only."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
-
-
-@dataclass(frozen=True, slots=True)
-class OneOrList:
-    """Either one value of a kind or a list of texts.
-
-    The shape decides which, so that an error speaks of what was meant.
-    """
-
-    one: Any
-    """Type of the single value."""
-
-    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> CoreSchema:
-        """Dispatch on the shape."""
-        one, several = TypeAdapter(self.one), TypeAdapter(tuple[Text, ...])
-
-        def read(value: object, _union: object) -> object:
-            chosen = several if isinstance(value, list | tuple) else one
-            return chosen.validate_python(value)
-
-        return WrapValidator(read).__get_pydantic_core_schema__(source, handler)
 
 
 def _given(value: object) -> object:
@@ -178,6 +161,30 @@ class AtMost:
 
 
 @dataclass(frozen=True, slots=True)
+class OneOrList:
+    """Either one value of a kind or a list of another.
+
+    The shape decides which, so that an error speaks of what was meant.
+    """
+
+    one: Any
+    """Type of the single value."""
+    item: Any = None
+    """Type of the list's entries; a text when it is None."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> CoreSchema:
+        """Dispatch on the shape."""
+        item = Text if self.item is None else self.item
+        one, several = TypeAdapter(self.one), TypeAdapter(tuple[item, ...])  # type: ignore[valid-type] # known at run time
+
+        def read(value: object, _union: object) -> object:
+            chosen = several if isinstance(value, list | tuple) else one
+            return chosen.validate_python(value)
+
+        return WrapValidator(read).__get_pydantic_core_schema__(source, handler)
+
+
+@dataclass(frozen=True, slots=True)
 class Optional_:  # noqa: N801 - typing has the plain name
     """Marks a payload field that the Call reference may leave out; it then holds its default."""
 
@@ -195,7 +202,7 @@ Maybe = Annotated[T | None, BeforeValidator(_given)]
 Sometimes = Annotated[T, Optional_()]
 """A payload field that the Call reference may leave out."""
 
-CallReference = Annotated[CallId, BeforeValidator(as_text), WithJsonSchema({"type": "string"})]
+CallReference = Annotated[CallId, Strict()]
 """Another Call: the name of a leg in a flow, its id at run time."""
 StatusCode = Annotated[Integer, Field(ge=300, le=699)]
 """A SIP final response that is no success: 300 to 699 (RFC 3261 section 7.2)."""
