@@ -93,7 +93,11 @@ def record(
 ) -> Record:
     """Return the line of an entry, secrets masked."""
     mask = masker(entry.secrets)
-    fields = {name: mask(value) for name, value in entry.fields.items() if value not in _VOID}
+    fields = {
+        name: mask(value)
+        for name, value in entry.fields.items()
+        if name not in _COMMON and value not in _VOID
+    }
     if entry.secret_event:
         fields = {n: MASK if isinstance(v, str) else v for n, v in fields.items()}
     return {
@@ -113,6 +117,8 @@ def record(
 
 
 _VOID: tuple[Any, ...] = ("", (), [], {}, None)
+_COMMON = frozenset({"call", "id", "name"})
+"""Fields of every payload, which a line says in other ways."""
 
 
 class Lines(Protocol):

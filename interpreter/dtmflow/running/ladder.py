@@ -11,8 +11,10 @@ from typing import Any
 
 from dtmflow.errors import UsageError
 
-_WIDTH = 34
+_WIDTH = 46
 """Columns between the two rails."""
+
+_NEEDED = frozenset({"t", "state", "event"})
 
 
 def show(lines: Iterable[str]) -> str:
@@ -21,25 +23,10 @@ def show(lines: Iterable[str]) -> str:
     Raises:
         UsageError: a line is not a journal line; names its number.
     """
-    state = ""
-    out: list[str] = []
+    ladder = _Ladder()
     for record in _records(lines):
-        if "flow" in record:
-            out.extend(_head(record))
-        out.extend(_event(record))
-        out.extend(_guards(record))
-        out.extend(_actions(record))
-        if record.get("vars"):
-            changes = ", ".join(f"{n} = {_text(v)}" for n, v in record["vars"].items())
-            out.append(_side(f"set {changes}"))
-        if record.get("error"):
-            out.append(_side(f"error: {str(record['error']).strip().splitlines()[-1]}"))
-        if record["state"] != state:
-            state = record["state"]
-            out.append(_side(f"[{state}]"))
-        if "outcome" in record:
-            out.append(_side(f"outcome: {record['outcome']}"))
-    return "\n".join(out) + "\n" if out else ""
+        ladder.add(record)
+    return "\n".join(ladder.out) + "\n" if ladder.out else ""
 
 
 def _records(lines: Iterable[str]) -> Iterator[Mapping[str, Any]]:
@@ -50,57 +37,89 @@ def _records(lines: Iterable[str]) -> Iterator[Mapping[str, Any]]:
             found = json.loads(line)
         except ValueError as problem:
             raise UsageError(f"line {number} is not a line of a journal: {problem}") from None
-        if not isinstance(found, dict) or not {"t", "state", "event"} <= found.keys():
+        if not _is_record(found):
             raise UsageError(f"line {number} is not a line of a journal: no t, state and event")
         yield found
 
 
-def _head(record: Mapping[str, Any]) -> list[str]:
-    flow = record["flow"]
-    title = f"session {record['session']}   flow {flow['name']} ({str(flow['version'])[:8]})"
-    return [
-        f"{title}   {flow['time']}",
-        "",
-        f"{'time':>9}   {'call':<{_WIDTH + 2}} flow",
-    ]
+def _is_record(found: object) -> bool:
+    return (
+        isinstance(found, dict)
+        and found.keys() >= _NEEDED
+        and isinstance(found["t"], int | float)
+        and isinstance(found["event"], dict)
+        and "name" in found["event"]
+    )
 
 
-def _event(record: Mapping[str, Any]) -> list[str]:
-    event = dict(record["event"])
-    name = event.pop("name")
-    handled = event.pop("handled", True)
-    details = " ".join(f"{key}={_text(value)}" for key, value in event.items())
-    text = f"{name} {details}".rstrip()
-    stamp = f"{record['t']:>9.3f}"
-    if "." in name:
-        arrow = f" {_cut(text, _WIDTH - 4)} ".ljust(_WIDTH - 1, "-") + ">"
-        return [f"{stamp}   |{arrow}|" + ("" if handled else " (not waited for)")]
-    return [f"{stamp}   |{' ' * _WIDTH}| {text}"]
+class _Ladder:
+    def __init__(self) -> None:
+        self.out: list[str] = []
+        self.state = ""
+        self.primary = ""
 
+    def add(self, record: Mapping[str, Any]) -> None:
+        if "flow" in record:
+            self.head(record)
+        self.event(record)
+        for guard in record.get("guards", ()):
+            self.side(f"if {guard['if']}: {'yes' if guard['is'] else 'no'}{_where(guard)}")
+        for action in record.get("actions", ()):
+            self.action(action)
+        if record.get("vars"):
+            changes = ", ".join(f"{n} = {_text(v)}" for n, v in record["vars"].items())
+            self.side(f"now {changes}")
+        if record.get("error"):
+            self.side(f"error: {str(record['error']).strip().splitlines()[-1]}")
+        if record["state"] != self.state:
+            self.state = record["state"]
+            self.side(f"[{self.state}]")
+        if "outcome" in record:
+            self.side(f"outcome: {record['outcome']}")
 
-def _guards(record: Mapping[str, Any]) -> list[str]:
-    return [
-        _side(f"if {guard['if']}: {'yes' if guard['is'] else 'no'}{_where(guard)}")
-        for guard in record.get("guards", ())
-    ]
+    def head(self, record: Mapping[str, Any]) -> None:
+        flow = record["flow"]
+        self.primary = str(flow.get("primary", ""))
+        version = str(flow.get("version", ""))[:8]
+        self.out += [
+            f"session {record.get('session')}   flow {flow.get('name')} ({version})   "
+            f"{flow.get('time')}",
+            "",
+            f"{'time':>9}   {self.primary or 'call':<{_WIDTH + 2}} flow",
+        ]
 
+    def event(self, record: Mapping[str, Any]) -> None:
+        event = dict(record["event"])
+        name = str(event.pop("name"))
+        ignored = "" if event.pop("handled", True) else " (ignored)"
+        text = f"{self.short(name)} {_details(event)}".rstrip()
+        stamp = f"{record['t']:>9.3f}"
+        if "." in name:
+            arrow = f" {_cut(text, _WIDTH - 4)} ".ljust(_WIDTH - 1, "-") + ">"
+            self.out.append(f"{stamp}   |{arrow}|{ignored}")
+        else:
+            self.out.append(f"{stamp}   |{' ' * _WIDTH}| {text}{ignored}")
 
-def _actions(record: Mapping[str, Any]) -> list[str]:
-    out = []
-    for action in record.get("actions", ()):
+    def action(self, action: Mapping[str, Any]) -> None:
         name, arguments = next((k, v) for k, v in action.items() if k != "line")
-        details = " ".join(f"{key}={_text(value)}" for key, value in arguments.items())
-        text = f"{name} {details}".rstrip()
+        text = f"{self.short(name)} {_details(arguments, named=name == 'set')}".rstrip()
         if "." in name:
             arrow = "<" + f" {_cut(text, _WIDTH - 4)} ".rjust(_WIDTH - 1, "-")
-            out.append(f"{'':>9}   |{arrow}|{_where(action)}")
+            self.out.append(f"{'':>9}   |{arrow}|{_where(action)}")
         else:
-            out.append(_side(f"{text}{_where(action)}"))
-    return out
+            self.side(f"{text}{_where(action)}")
+
+    def side(self, text: str) -> None:
+        self.out.append(f"{'':>9}   |{' ' * _WIDTH}| {text}")
+
+    def short(self, name: str) -> str:
+        return name.removeprefix(f"{self.primary}.")
 
 
-def _side(text: str) -> str:
-    return f"{'':>9}   |{' ' * _WIDTH}| {text}"
+def _details(values: Mapping[str, Any], *, named: bool = False) -> str:
+    if len(values) == 1 and not named:
+        return _text(next(iter(values.values())))
+    return " ".join(f"{key}={_text(value)}" for key, value in values.items())
 
 
 def _where(value: Mapping[str, Any]) -> str:

@@ -156,6 +156,7 @@ class Session:
             {"callerid": facts.callerid, "number": facts.number},
             flow={
                 "name": core.name,
+                "primary": core.primary,
                 "version": self.program.digest,
                 "time": self._clock.wall().isoformat(),
             },
