@@ -187,7 +187,7 @@ class Leg:
         else:
             self._reply(transaction, request, 405, now, headers=[("Allow", ALLOW)])
 
-    def _on_bye(self, request: Request, now: float) -> None:
+    def _on_bye(self, request: Request, now: float) -> None:  # noqa: ARG002 - incoming legs need it
         text = _reason_text(request) or NORMAL
         self.end(200, text, EndedBy.PEER, request.x_headers())
         self.leave()

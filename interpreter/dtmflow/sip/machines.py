@@ -57,7 +57,7 @@ class Action(StrEnum):
     """Send the given response and keep it."""
     REPEAT = "repeat"
     """Send again what was sent last."""
-    PASS = "hand over"
+    DELIVER = "deliver"
     """Hand the response to the user of the transaction."""
     ACK = "ack"
     """Acknowledge a final response that is not 2xx."""
@@ -81,15 +81,15 @@ INVITE_CLIENT = Machine(
     {
         (S.CALLING, I.A): (S.CALLING, (A.REPEAT,)),
         (S.CALLING, I.B): (S.TERMINATED, (A.TIMEOUT,)),
-        (S.CALLING, I.PROVISIONAL): (S.PROCEEDING, (A.PASS,)),
-        (S.CALLING, I.SUCCESS): (S.ACCEPTED, (A.PASS,)),
-        (S.CALLING, I.FAILURE): (S.COMPLETED, (A.ACK, A.PASS)),
-        (S.PROCEEDING, I.PROVISIONAL): (S.PROCEEDING, (A.PASS,)),
-        (S.PROCEEDING, I.SUCCESS): (S.ACCEPTED, (A.PASS,)),
-        (S.PROCEEDING, I.FAILURE): (S.COMPLETED, (A.ACK, A.PASS)),
+        (S.CALLING, I.PROVISIONAL): (S.PROCEEDING, (A.DELIVER,)),
+        (S.CALLING, I.SUCCESS): (S.ACCEPTED, (A.DELIVER,)),
+        (S.CALLING, I.FAILURE): (S.COMPLETED, (A.ACK, A.DELIVER)),
+        (S.PROCEEDING, I.PROVISIONAL): (S.PROCEEDING, (A.DELIVER,)),
+        (S.PROCEEDING, I.SUCCESS): (S.ACCEPTED, (A.DELIVER,)),
+        (S.PROCEEDING, I.FAILURE): (S.COMPLETED, (A.ACK, A.DELIVER)),
         (S.COMPLETED, I.FAILURE): (S.COMPLETED, (A.ACK,)),
         (S.COMPLETED, I.D): (S.TERMINATED, ()),
-        (S.ACCEPTED, I.SUCCESS): (S.ACCEPTED, (A.PASS,)),
+        (S.ACCEPTED, I.SUCCESS): (S.ACCEPTED, (A.DELIVER,)),
         (S.ACCEPTED, I.M): (S.TERMINATED, ()),
     },
     {S.CALLING: (I.A, I.B), S.COMPLETED: (I.D,), S.ACCEPTED: (I.M,)},
@@ -100,14 +100,14 @@ CLIENT = Machine(
     {
         (S.TRYING, I.E): (S.TRYING, (A.REPEAT,)),
         (S.TRYING, I.F): (S.TERMINATED, (A.TIMEOUT,)),
-        (S.TRYING, I.PROVISIONAL): (S.PROCEEDING, (A.PASS,)),
-        (S.TRYING, I.SUCCESS): (S.COMPLETED, (A.PASS,)),
-        (S.TRYING, I.FAILURE): (S.COMPLETED, (A.PASS,)),
+        (S.TRYING, I.PROVISIONAL): (S.PROCEEDING, (A.DELIVER,)),
+        (S.TRYING, I.SUCCESS): (S.COMPLETED, (A.DELIVER,)),
+        (S.TRYING, I.FAILURE): (S.COMPLETED, (A.DELIVER,)),
         (S.PROCEEDING, I.E): (S.PROCEEDING, (A.REPEAT,)),
         (S.PROCEEDING, I.F): (S.TERMINATED, (A.TIMEOUT,)),
-        (S.PROCEEDING, I.PROVISIONAL): (S.PROCEEDING, (A.PASS,)),
-        (S.PROCEEDING, I.SUCCESS): (S.COMPLETED, (A.PASS,)),
-        (S.PROCEEDING, I.FAILURE): (S.COMPLETED, (A.PASS,)),
+        (S.PROCEEDING, I.PROVISIONAL): (S.PROCEEDING, (A.DELIVER,)),
+        (S.PROCEEDING, I.SUCCESS): (S.COMPLETED, (A.DELIVER,)),
+        (S.PROCEEDING, I.FAILURE): (S.COMPLETED, (A.DELIVER,)),
         (S.COMPLETED, I.K): (S.TERMINATED, ()),
     },
     {S.TRYING: (I.E, I.F), S.PROCEEDING: (I.E, I.F), S.COMPLETED: (I.K,)},

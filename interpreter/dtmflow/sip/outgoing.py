@@ -186,7 +186,7 @@ class OutgoingLeg(Leg):
             self._cancel(now)
             self.end(408, phrase(408), EndedBy.TIMEOUT)
 
-    def _timed_out(self, now: float) -> None:
+    def _timed_out(self, now: float) -> None:  # noqa: ARG002 - called by a timer
         code = 487 if self._cancel_wanted else 408
         self._limit.cancel()
         self.end(code, phrase(code), EndedBy.TIMEOUT)

@@ -130,8 +130,8 @@ class Transaction:
             self._send(data, repeat=repeat)
         elif action is Action.REPEAT:
             if self.sent:
-                self._send(self.sent, repeat=True)
-        elif action is Action.PASS:
+                self._send(self.sent, repeat=self.request is None)
+        elif action is Action.DELIVER:
             if self.on_response is not None and response is not None:
                 self.on_response(response, now)
         elif action is Action.ACK:
