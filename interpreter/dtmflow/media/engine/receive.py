@@ -23,6 +23,8 @@ MOVED_AFTER = 0.5
 """Seconds of silence from the old source before the same stream may come from a new one."""
 _DROPOUT, _MISORDER = 3000, 100
 _DELAY = 3 * FRAME
+_EPOCH = RING << 12
+"""Where in its ring's endless tape a stream begins: packets before its first have room."""
 _LAWS = {0: codecs.Law.PCMU, 1: codecs.Law.PCMA}
 
 
@@ -130,8 +132,6 @@ class Receiver:
         state.jitter[rows] = 0.0
         state.heard[rows] = False
         state.event_seen[rows] = False
-        for row in set(rows.tolist()) & state.listening.keys():
-            state.listening[row] = -1
 
     def _count(self, rows: Ints, sequence: Ints) -> Flags:
         """Extend the sequence numbers; false where a lone jump is not believed (RFC 3550 A.1)."""
@@ -164,27 +164,34 @@ class Receiver:
         state.transit[rows] = transit
 
     def _store(self, rows: Ints, data: Bytes, headers: Headers) -> None:
-        """Write the payloads into the rings, each at its timestamp."""
+        """Write the payloads into the rings, each at its place in the stream."""
         state = self._legs.incoming
-        end = headers.timestamp + headers.size & 0xFFFFFFFF
-        newer = ~state.heard[rows] | (_signed(end - state.newest[rows], 32) > 0)
-        state.newest[rows] = np.where(newer, end, state.newest[rows])
-        state.heard[rows] = True
-        keep = np.ones(len(rows), bool)
+        fresh = ~state.heard[rows]
+        if fresh.any():
+            begun = rows[fresh]
+            state.origin[begun] = headers.timestamp[fresh] - _EPOCH
+            state.newest[begun] = 0
+            state.heard[begun] = True
+            for row in set(begun.tolist()) & state.listening.keys():
+                state.listening[row] = -1
+        place = headers.timestamp - state.origin[rows] & 0xFFFFFFFF
+        end = place + headers.size
+        state.newest[rows] = np.maximum(state.newest[rows], end)
+        keep = place > state.newest[rows] - RING + STRIDE
         for row, due in state.listening.items():
-            if due >= 0:
-                keep &= (rows != row) | (_signed(headers.timestamp - due, 32) >= 0)
-        flat = state.ring.reshape(-1)
-        longest = int(headers.size.max())
-        offsets = np.arange(longest)
-        plain = keep.all() and (headers.size == longest).all() and (headers.start == 12).all()
-        places = rows[:, None] * RING + (headers.timestamp[:, None] + offsets & RING - 1)
-        if plain:
-            flat[places] = data[:, 12 : 12 + longest]
+            keep &= (rows != row) | (place >= due)
+        usual = keep & (headers.size == FRAME) & (headers.start == 12) & (place % FRAME == 0)
+        every = bool(usual.all())
+        some = slice(None) if every else usual
+        frames = state.ring.reshape(-1, FRAME)
+        frames[(rows[some] * RING + place[some] % RING) // FRAME] = data[some, 12 : 12 + FRAME]
+        if every:
             return
-        fits = keep[:, None] & (offsets < headers.size[:, None])
-        columns = np.minimum(headers.start[:, None] + offsets, STRIDE - 1)
-        flat[places[fits]] = data[np.arange(len(rows))[:, None], columns][fits]
+        flat = state.ring.reshape(-1)
+        for index in np.flatnonzero(keep & ~usual).tolist():
+            start, size = headers.start[index], headers.size[index]
+            where = (place[index] + np.arange(size)) % RING
+            flat[rows[index] * RING + where] = data[index, start : start + size]
 
     def _keys(self, batch: Batch, headers: Headers, chosen: Flags, now: float) -> None:
         """Report each telephone event once, at its first packet, whichever that is.
@@ -215,19 +222,18 @@ class Receiver:
         """Report 20 ms of sound of every leg of a spoke that is listened to."""
         legs, state = self._legs, self._legs.incoming
         for row, expected in state.listening.items():
-            due = expected
             if row % spokes != spoke or not state.heard[row]:
                 continue
-            lead = (state.newest[row].item() - due + (1 << 31) & 0xFFFFFFFF) - (1 << 31)
-            if due < 0 or not -RING // 2 < lead <= RING // 2:
-                due = state.newest[row].item() - _DELAY
-                blank = _LAWS[legs.silence[row].item()].silence
-                state.ring[row, np.arange(due - RING + _DELAY, due) & RING - 1] = blank
-            place = np.arange(due, due + FRAME) & RING - 1
-            payload = state.ring[row, place].tobytes()
-            state.ring[row, place] = _LAWS[legs.silence[row].item()].silence
-            state.listening[row] = due + FRAME & 0xFFFFFFFF
-            self._emit(Heard(legs.numbers[row].item(), payload))
+            newest, ring = state.newest[row].item(), state.ring[row]
+            silence = _LAWS[legs.silence[row].item()].silence
+            due = expected
+            if due < 0 or not -RING // 2 < newest - due <= RING // 2:
+                due = newest - _DELAY
+                ring[np.arange(newest, due + RING) % RING] = silence
+            place = np.arange(due, due + FRAME) % RING
+            self._emit(Heard(legs.numbers[row].item(), ring[place].tobytes()))
+            ring[place] = silence
+            state.listening[row] = due + FRAME
 
     def statistics(self, row: int, token: int) -> Statistics:
         """Return a leg's counters."""
@@ -235,7 +241,7 @@ class Receiver:
         level = dsp.SILENT_DBOV
         if state.heard[row]:
             newest = state.newest[row].item()
-            latest = state.ring[row, np.arange(newest - FRAME, newest) & RING - 1]
+            latest = state.ring[row, np.arange(newest - FRAME, newest) % RING]
             level = dsp.level_dbov(codecs.decode(latest, _LAWS[legs.silence[row].item()]))
         started = state.ssrc[row] >= 0
         expected = (state.highest[row] - state.base[row] + 1).item() if started else 0

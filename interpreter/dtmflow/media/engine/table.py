@@ -15,8 +15,8 @@ from dtmflow.media.engine.ports import NOWHERE, Address, NoPort, Port
 from dtmflow.media.packets import FRAME, Bytes, Ints
 
 SPOKES = 4
-RING = 4096
-"""Samples of received audio kept for each leg, by timestamp: 512 ms; a power of two."""
+RING = 32 * FRAME
+"""Samples of received audio kept for each leg, by place in the stream: 640 ms."""
 HEADER = 12
 
 PACKET = np.dtype(
@@ -122,8 +122,10 @@ class Incoming:
         self.transit = np.zeros(capacity)
         self.jitter = np.zeros(capacity)
         """In samples."""
+        self.origin = _ints(capacity)
+        """The timestamp that counts as place 0 of the stream."""
         self.newest = _ints(capacity)
-        """Timestamp behind the newest sample in the ring."""
+        """Place behind the newest sample in the ring."""
         self.ring: Bytes = np.zeros((capacity, RING), np.uint8)
         self.event_seen = np.zeros(capacity, bool)
         self.event_timestamp = _ints(capacity)
@@ -131,7 +133,7 @@ class Incoming:
         self.unwanted = _ints(capacity)
         self.rtcp = _ints(capacity)
         self.listening: dict[int, int] = {}
-        """Rows whose sound is reported, with the timestamp to report next; -1 before any."""
+        """Rows whose sound is reported, with the place to report next; -1 before any."""
         self.candidates: dict[int, Candidate] = {}
 
     def open(self, row: int) -> None:
