@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 from dtmflow.expressions.environment import Expression
 
-Literal: TypeAlias = None | bool | int | float | str
+Literal: TypeAlias = bool | int | float | str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,22 +83,15 @@ def _node(message: bytes, places: dict[int, int]) -> Tree:
 
 
 def _literal(constant: bytes) -> Literal:
-    for number, value in _fields(constant):
-        match number, value:
-            case 1, _:
-                return None
-            case 2, int(flag):
-                return bool(flag)
-            case 3, int(whole):
-                return whole - (1 << 64) if whole >> 63 else whole
-            case 4, int(whole):
-                return whole
-            case 5, bytes(raw):
-                decimal: float = struct.unpack("<d", raw)[0]
-                return decimal
-            case 6, bytes(raw):
-                return raw.decode()
-    return None
+    """Read a constant: 2 is a bool, 3 a signed and 4 an unsigned integer, 5 a double, 6 a text."""
+    number, value = next(_fields(constant), (1, 0))
+    if isinstance(value, int):
+        signed = value - (1 << 64) if value >> 63 else value
+        return {2: bool(value), 3: signed, 4: value}.get(number)
+    if number == 5:
+        decimal: float = struct.unpack("<d", value)[0]
+        return decimal
+    return value.decode() if number == 6 else None
 
 
 def _values(message: bytes, wanted: int) -> Iterator[bytes]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dtmflow.diagnostics import Edit, Path
 from dtmflow.loading.document import Document
-from dtmflow.loading.nodes import Mapping, Scalar, Sequence
+from dtmflow.loading.nodes import Mapping, Node, Scalar, Sequence
 
 
 def removal(document: Document, path: Path) -> Edit | None:
@@ -70,17 +70,20 @@ def first_action(document: Document, state: Path, action: str) -> Edit | None:
             return _insert(document, node.start + 1, f" do: {{ {action} }},")
         first = min(key.start for key, _ in node.entries.values())
         return _insert(document, first, f"do: {{ {action} }}\n{_indent(document, first)}")
-    value = node.entries["do"][1]
+    return _before(document, node.entries["do"][1], action)
+
+
+def _before(document: Document, value: Node, action: str) -> Edit:
+    """Return the edit that makes `do: value` a list with `action` first."""
+    indent = _indent(document, value.start)
     if isinstance(value, Sequence):
         if _is_flow(document, value):
             return _insert(document, value.start + 1, f"{{ {action} }}, ")
-        indent = _indent(document, value.start)
         return _insert(document, value.start, f"- {action}\n{indent}")
     source = document.text[value.start : value.end].rstrip()
     span = document.lines.span(value.start, value.start + len(source))
     if isinstance(value, Scalar) or _is_flow(document, value):
         return Edit(span, f"[{{ {action} }}, {source}]")
-    indent = _indent(document, value.start)
     return Edit(span, f"- {action}\n{indent}- " + source.replace("\n", "\n  "))
 
 

@@ -1,11 +1,11 @@
 """Dead ends, traps and loops without a wait."""
 
 import pytest
-from support.charts import act, after, core, go, later, lost, on, state
 
 from dtmflow.compiling.core import END
 from dtmflow.linting.analysis.completion import dead_ends, spins, traps
 from dtmflow.linting.analysis.graph import Graph
+from support.charts import act, after, core, go, later, lost, on, state
 
 pytestmark = pytest.mark.unit
 

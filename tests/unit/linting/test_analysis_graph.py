@@ -1,11 +1,11 @@
 """Edges between configurations."""
 
 import pytest
-from support.charts import act, after, core, go, later, lost, on, state
 
 from dtmflow.compiling.core import END
 from dtmflow.linting.analysis.cycles import components, is_cycle
 from dtmflow.linting.analysis.graph import Cause, Edge, Graph
+from support.charts import act, after, core, go, later, lost, on, state
 
 pytestmark = pytest.mark.unit
 
@@ -67,7 +67,9 @@ def test_leaving_runs_exits_inside_out_and_keeps_the_states_around_both() -> Non
     graph = Graph(
         core(
             state("out", act("answer"), exit=(act("hangup"),)),
-            state("out/a", on("ToneReceived", go("out/b", act("log"))), exit=(act("stopPlayback"),)),
+            state(
+                "out/a", on("ToneReceived", go("out/b", act("log"))), exit=(act("stopPlayback"),)
+            ),
             state("out/b", act("say"), on("ToneReceived", "out")),
         )
     )

@@ -1,13 +1,13 @@
 """Where a leg stands on each path, and which events it may raise."""
 
 import pytest
-from support.charts import act, after, core, go, later, on, state
 
 from dtmflow.compiling.core import END, Core
 from dtmflow.linting.analysis.answering import left_ringing
 from dtmflow.linting.analysis.enabling import never_enabled
 from dtmflow.linting.analysis.graph import Graph
-from dtmflow.linting.analysis.phases import PLAYING, Phases, Stand
+from dtmflow.linting.analysis.phases import PLAYING, Phases
+from support.charts import act, after, core, go, later, on, state
 
 pytestmark = pytest.mark.unit
 
@@ -116,7 +116,9 @@ def test_the_shortest_wrong_path_is_named_although_another_is_right() -> None:
 
 def test_a_dialled_leg_rings_until_it_is_connected() -> None:
     wrong = core(
-        state("a", act("dial", "", leg="agent"), after("5s", "b"), on("Connected", "b", leg="agent")),
+        state(
+            "a", act("dial", "", leg="agent"), after("5s", "b"), on("Connected", "b", leg="agent")
+        ),
         state("b", act("say", "agent"), on("PlaybackFinished", END, leg="agent")),
         legs=("agent",),
     )
@@ -193,9 +195,7 @@ def test_a_requested_flow_has_no_call_to_answer() -> None:
 
 
 def missing(subject: Core) -> list[tuple[str, str]]:
-    return [
-        (holder, str(handler.trigger)) for holder, handler in never_enabled(Graph(subject))
-    ]
+    return [(holder, str(handler.trigger)) for holder, handler in never_enabled(Graph(subject))]
 
 
 def test_keys_must_be_enabled_before_they_are_handled() -> None:

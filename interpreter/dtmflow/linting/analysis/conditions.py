@@ -9,9 +9,10 @@ always does.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice, pairwise, product
+from operator import ge, gt, le, lt
 
 from dtmflow.expressions.tree import Call, Constant, Literal, Name, Tree
 from dtmflow.linting.analysis.values import Domain, domain
@@ -152,37 +153,30 @@ def _evaluate(tree: Tree, given: _Assignment) -> bool:
     match tree:
         case Constant(value):
             return bool(value)
-        case Call("&&", (left, right)):
-            return _evaluate(left, given) and _evaluate(right, given)
-        case Call("||", (left, right)):
-            return _evaluate(left, given) or _evaluate(right, given)
+        case Call("&&" | "||" as operator, (left, right)):
+            first = _evaluate(left, given)
+            return _evaluate(right, given) if first is (operator == "&&") else first
         case Call("!", (operand,)):
             return not _evaluate(operand, given)
         case Call("? :", (test, yes, no)):
             return _evaluate(yes if _evaluate(test, given) else no, given)
-        case Call():
-            if comparison := _comparison(tree):
-                term, operator, constants = comparison
-                value = term.value if isinstance(term, Constant) else given[key(term)]
-                return _compare(operator, value, constants)
-    return bool(given[key(tree)])
+    comparison = _comparison(tree) if isinstance(tree, Call) else None
+    if comparison is None:
+        return bool(given[key(tree)])
+    term, operator, constants = comparison
+    value = term.value if isinstance(term, Constant) else given[key(term)]
+    return _compare(operator, value, constants)
+
+
+_ORDER: Mapping[str, Callable[[float, float], bool]] = {"<": lt, "<=": le, ">": gt, ">=": ge}
 
 
 def _compare(operator: str, value: Literal, constants: tuple[Literal, ...]) -> bool:
-    if operator == "in":
+    if operator in {"in", "=="}:
         return value in constants
-    (constant,) = constants
-    if operator == "==":
-        return value == constant
     if operator == "!=":
-        return value != constant
+        return value not in constants
+    (constant,) = constants
     if not isinstance(value, int | float) or not isinstance(constant, int | float):
         return False
-    match operator:
-        case "<":
-            return value < constant
-        case "<=":
-            return value <= constant
-        case ">":
-            return value > constant
-    return value >= constant
+    return _ORDER[operator](value, constant)

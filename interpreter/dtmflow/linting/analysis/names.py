@@ -8,7 +8,7 @@ from dtmflow.compiling.core import END, Core, StatePath
 
 
 def authored(core: Core, path: StatePath) -> StatePath:
-    """Return the path of the state that the author wrote: generated states stand for their sugar."""
+    """Return the path of the state that the author wrote; a generated one stands for it."""
     while path in core.states and core.states[path].generated and core.states[path].parent:
         path = core.states[path].parent
     return path

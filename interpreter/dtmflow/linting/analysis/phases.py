@@ -42,7 +42,7 @@ _PHASES: Mapping[Stand, frozenset[Phase]] = {
     Stand.ENDING: frozenset({Phase.ENDED}),
     Stand.ENDED: frozenset({Phase.ENDED}),
 }
-"""Phases that a method must all allow; between `answer` and `Connected` that is before and after."""
+"""Phases that a method must all allow: between `answer` and `Connected`, before and after."""
 
 _AFTER_METHOD: Mapping[str, Stand] = {
     "answer": Stand.ANSWERING,
@@ -138,7 +138,7 @@ class Phases:
 
     @staticmethod
     def _mended(action: Action, stand: Stand) -> Stand:
-        """Return the stand that the author plainly took for granted, so that one slip is told once."""
+        """Return the stand that the author took for granted, so that one slip is told once."""
         needs = METHODS[action.name].needs
         if Phase.CONNECTED in needs:
             return Stand.CONNECTED
@@ -160,9 +160,9 @@ class Phases:
         """Yield where the leg stands when `edge` starts; nothing when it cannot start."""
         leaf, stand = node
         for state in self._graph.chain(leaf):
-            if state.later is not None and state.later.kind == "run":
-                stand = Stand.UNKNOWN
-            elif state.later is not None and self._leg == state.path.rpartition("/")[2]:
+            if (state.later is not None and state.later.kind == "run") or (
+                state.later is not None and self._leg == state.path.rpartition("/")[2]
+            ):
                 stand = Stand.UNKNOWN
         if edge.trigger is None or edge.trigger.leg != self._leg:
             yield stand
@@ -170,20 +170,17 @@ class Phases:
             yield self._after_event(edge.trigger, stand)
 
     def _may_come(self, trigger: Trigger, stand: Stand) -> bool:
-        if stand in {Stand.UNKNOWN, Stand.NONE}:
+        if stand in {Stand.UNKNOWN, Stand.NONE} or trigger.event in _AFTER_END:
             return True
-        match trigger.event:
-            case "Connected":
-                return stand is Stand.ANSWERING or (not self._incoming and stand in _OPEN)
-            case "Disconnected":
-                return stand in _LIVE | {Stand.ENDING}
-            case "Failed":
-                return not self._incoming and stand in _OPEN | {Stand.ENDING}
-            case event if event in _AFTER_END:
-                return True
-            case event if event in PLAYING:
-                return stand in _AUDIBLE
-        return stand in _LIVE
+        connectable = {Stand.ANSWERING} if self._incoming else {Stand.ANSWERING, *_OPEN}
+        possible = {
+            "Connected": connectable,
+            "Disconnected": {*_LIVE, Stand.ENDING},
+            "Failed": set() if self._incoming else {*_OPEN, Stand.ENDING},
+        }
+        return stand in possible.get(
+            trigger.event, _AUDIBLE if trigger.event in PLAYING else _LIVE
+        )
 
     def _after_event(self, trigger: Trigger, stand: Stand) -> Stand:
         match trigger.event:

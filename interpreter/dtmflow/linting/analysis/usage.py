@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from dtmflow.compiling.core import Core, Plain
+from dtmflow.diagnostics import Path
 from dtmflow.linting.analysis.graph import every_action, every_transition
 
 _QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'", re.DOTALL)
@@ -109,11 +110,19 @@ def _legs(core: Core) -> Iterator[str]:
         if not action.leg:
             yield from _strings(action.arguments)
         else:
-            yield from (
-                str(value) for key, value in action.arguments.items() if key in _LEG_KEYS
-            )
+            yield from (str(value) for key, value in action.arguments.items() if key in _LEG_KEYS)
     for handler in (*core.on, *(each for state in core.states.values() for each in state.on)):
         yield handler.trigger.leg
     for state in core.states.values():
         if state.later is not None:
             yield from _strings(state.later.settings)
+
+
+def assignments(core: Core) -> Iterator[tuple[str, Path, bool]]:
+    """Yield what the author assigns: the name, its place, and whether it is the key there."""
+    for action in every_action(core):
+        if action.name == "set":
+            yield from ((name, path, path[-1] == name) for name, path in action.places.items())
+    for state in core.states.values():
+        if state.later is not None and isinstance(into := state.later.settings.get("into"), str):
+            yield into, (*state.later.origin, "into"), False

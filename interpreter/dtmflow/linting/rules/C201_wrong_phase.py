@@ -61,6 +61,6 @@ def find(subject: Subject) -> Iterator[Diagnostic]:
                 slip.action.origin,
                 f"`{name}` cannot run here: `{leg}` is {slip.stand.value} "
                 f"on the path {route(core, slip.path)}",
-                key=True,
+                key=isinstance(slip.action.origin[-1], str),
                 help=help_text,
             )

@@ -33,9 +33,13 @@ def find(subject: Subject) -> Iterator[Diagnostic]:
     for group in spins(subject.derive(graph)):
         states = [authored(core, leaf) for leaf in group]
         if len(states) == 1:
-            message = f"{listed(core, states)} leads to itself without waiting and would spin forever"
+            message = (
+                f"{listed(core, states)} leads to itself without waiting and would spin forever"
+            )
         else:
-            message = f"{listed(core, states)} lead to each other without waiting and would spin forever"
+            message = (
+                f"{listed(core, states)} lead to each other without waiting and would spin forever"
+            )
         yield subject.report(
             core.states[states[0]].origin,
             message,

@@ -29,7 +29,9 @@ def find(subject: Subject) -> Iterator[Diagnostic]:
     core = subject.core
     used = usage(core)
     variables = {
-        name: each.origin for name, each in core.variables.items() if name not in core.returns
+        name: each.origin
+        for name, each in core.variables.items()
+        if name not in core.returns and not each.generated
     }
     params = {name: each.origin for name, each in core.params.items()}
     legs = {name: leg.origin for name, leg in core.legs.items() if leg.origin[:1] == ("legs",)}
@@ -67,5 +69,3 @@ def _report(subject: Subject, word: str, name: str, place: Path, *, safe: bool) 
         help="remove it, or use it",
         fix=Fix(f"remove `{name}`", (edit,), safe=safe) if edit else None,
     )
-
-

@@ -45,9 +45,7 @@ def find(subject: Subject) -> Iterator[Diagnostic]:
             help=f"write {paths}",
             fix=Fix(f"write `{entry.candidates[0]}`", (edit,), safe=False),
             related=[
-                Related(
-                    f"`{path}` is here", document.span(core.states[path].origin, key=True)
-                )
+                Related(f"`{path}` is here", document.span(core.states[path].origin, key=True))
                 for path in entry.candidates
                 if path in core.states
             ],

@@ -1,0 +1,130 @@
+"""Every expression of a flow with what is wrong with it, as the V rules look at it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from dtmflow.compiling.typed import TypedExpression, typed_expressions
+from dtmflow.diagnostics import Edit, Path, Span
+from dtmflow.expressions.environment import environment
+from dtmflow.expressions.problems import CompileError, Kind, Problem
+from dtmflow.expressions.tree import Tree, tree
+from dtmflow.linting.analysis.dialects import Foreign, foreign
+from dtmflow.linting.registry import Subject
+from dtmflow.loading.document import Document
+from dtmflow.loading.nodes import Scalar
+
+
+@dataclass(frozen=True)
+class Site:
+    """One scalar that is, or holds, expressions."""
+
+    typed: TypedExpression
+    problems: tuple[Problem, ...]
+    """What is wrong, offsets counted in the scalar; what `foreign` explains is left out."""
+    foreign: tuple[Foreign, ...]
+    """Words of other languages, where the expression does not compile; offsets likewise."""
+    trees: tuple[tuple[int, Tree], ...]
+    """Offset and syntax tree of each expression; none where anything is wrong."""
+
+    def event_fields(self) -> tuple[str, ...]:
+        """Return the fields that `event` has here."""
+        return tuple(
+            name.removeprefix("event.") for name in self.typed.scope if name.startswith("event.")
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A problem with its place in the source."""
+
+    site: Site
+    problem: Problem
+    span: Span
+
+
+def sites(subject: Subject) -> tuple[Site, ...]:
+    """Return every expression of the subject; for `Subject.derive`."""
+    return tuple(_site(typed) for typed in typed_expressions(subject.core))
+
+
+def _site(typed: TypedExpression) -> Site:
+    problems = typed.problems()
+    if not problems:
+        return Site(typed, (), (), tuple(_trees(typed)))
+    pieces: list[Foreign] = []
+    if any(problem.kind in _UNREADABLE for problem in problems):
+        for offset, text in typed.expressions():
+            if not _compiles(typed, text):
+                pieces += [piece.moved(offset) for piece in foreign(text)]
+    words = {piece.word for piece in pieces}
+    kept = tuple(
+        problem
+        for problem in problems
+        if not (pieces and problem.kind is Kind.SYNTAX) and problem.name not in words
+    )
+    return Site(typed, kept, tuple(pieces), ())
+
+
+_UNREADABLE = frozenset({Kind.SYNTAX, Kind.UNKNOWN_NAME, Kind.UNKNOWN_FUNCTION})
+
+
+def _compiles(typed: TypedExpression, text: str) -> bool:
+    try:
+        environment(typed.scope).compile(text)
+    except CompileError:
+        return False
+    return True
+
+
+def _trees(typed: TypedExpression) -> Iterator[tuple[int, Tree]]:
+    known = environment(typed.scope)
+    for offset, text in typed.expressions():
+        yield offset, tree(known.compile(text))
+
+
+def findings(subject: Subject, *kinds: Kind) -> Iterator[Finding]:
+    """Yield the problems of some kinds, once for each place and name."""
+    seen: set[tuple[Span, str]] = set()
+    for site in subject.derive(sites):
+        for problem in site.problems:
+            if problem.kind in kinds:
+                span = place(subject.document, site.typed, problem.offset, problem.length)
+                if (span, problem.name) not in seen:
+                    seen.add((span, problem.name))
+                    yield Finding(site, problem, span)
+
+
+def place(document: Document, typed: TypedExpression, offset: int, length: int) -> Span:
+    """Return where characters of an expression's scalar stand in the source."""
+    if typed.key:
+        return document.span(typed.path, key=True)
+    return document.scalar_span(typed.path, offset, length)
+
+
+def replace(
+    document: Document, typed: TypedExpression, offset: int, length: int, text: str
+) -> Edit | None:
+    """Return the edit that writes other text into an expression; None where quoting forbids it."""
+    if typed.key:
+        return None
+    style = _style(document, typed.path)
+    if style == "'":
+        text = text.replace("'", "''")
+    elif style == '"':
+        text = text.replace("\\", "\\\\").replace('"', '\\"')
+    elif style == "" and any(mark in text for mark in (": ", " #")):
+        return None
+    return Edit(place(document, typed, offset, length), text)
+
+
+def quoted(document: Document, typed: TypedExpression, value: str) -> str:
+    """Return a text literal in the quotes that the scalar's own quotes leave free."""
+    mark = "'" if _style(document, typed.path) == '"' else '"'
+    return f"{mark}{value}{mark}"
+
+
+def _style(document: Document, path: Path) -> str:
+    node = document.node(path)
+    return node.style if isinstance(node, Scalar) else ""

@@ -1,0 +1,122 @@
+"""A name that nothing declares.
+
+Why: expressions know the declared `vars` by their bare names; everything else is qualified:
+`params.x`, `event.tone`, `call.callerid`, `legs.agent.state`, `prompts.id`. `set` and `into`
+assign declared variables only, so that a misspelt one is noticed.
+
+Bad:
+
+    vars: { tries: 0 }
+    ...
+    if: tires < 3
+
+Good:
+
+    if: tries < 3
+
+Fix (unsafe): write the name that comes closest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dtmflow.diagnostics import Diagnostic, Edit, Fix, Level, Path
+from dtmflow.expressions.problems import Kind
+from dtmflow.linting.analysis.expressions import Finding, findings, replace
+from dtmflow.linting.analysis.usage import assignments
+from dtmflow.linting.registry import Subject, rule
+from dtmflow.loading.suggest import closest
+
+FUNCTIONS = [
+    "digits",
+    "hours",
+    "size",
+    "string",
+    "int",
+    "double",
+    "bool",
+    "matches",
+    "startsWith",
+    "endsWith",
+    "contains",
+    "has",
+    "all",
+    "exists",
+    "exists_one",
+    "map",
+    "filter",
+    "timestamp",
+    "duration",
+    "getHours",
+    "getMinutes",
+    "getSeconds",
+    "getDate",
+    "getDayOfWeek",
+    "getDayOfMonth",
+    "getDayOfYear",
+    "getMonth",
+    "getFullYear",
+    "type",
+    "dyn",
+]
+
+
+@rule("V302", "unknown-name", Level.ERROR)
+def find(subject: Subject) -> Iterator[Diagnostic]:
+    """Report unknown names and functions, and assignments to what is not declared."""
+    for found in findings(subject, Kind.UNKNOWN_NAME, Kind.UNKNOWN_FUNCTION):
+        meant = _meant(found)
+        fix = None
+        if meant is not None:
+            problem = found.problem
+            edit = replace(
+                subject.document, found.site.typed, problem.offset, problem.length, meant
+            )
+            fix = Fix(f"write `{meant}`", (edit,), safe=False) if edit else None
+        yield subject.report(
+            found.span,
+            found.problem.message,
+            help=f"did you mean `{meant}`?" if meant else _known(found),
+            fix=fix,
+        )
+    core = subject.core
+    declared = [
+        *(name for name, each in core.variables.items() if not each.generated),
+        *core.returns,
+        "lang",
+    ]
+    seen: set[Path] = set()
+    for name, path, is_key in assignments(core):
+        if name in declared or name in core.variables or path in seen:
+            continue
+        seen.add(path)
+        meant = closest(name, declared)
+        span = subject.document.span(path, key=is_key)
+        yield subject.report(
+            span,
+            f"there is no variable `{name}` to assign",
+            help=f"did you mean `{meant}`?" if meant else "declare it under `vars`",
+            fix=Fix(f"write `{meant}`", (Edit(span, meant),), safe=False) if meant else None,
+        )
+
+
+def _meant(found: Finding) -> str | None:
+    name, scope = found.problem.name, found.site.typed.scope
+    if found.problem.kind is Kind.UNKNOWN_FUNCTION:
+        return closest(name, FUNCTIONS)
+    for space in ("event", "params", "call"):
+        if f"{space}.{name}" in scope:
+            return f"{space}.{name}"
+    roots = dict.fromkeys(known.partition(".")[0] for known in scope)
+    return closest(name, [known for known in roots if known != name])
+
+
+def _known(found: Finding) -> str:
+    if found.problem.kind is Kind.UNKNOWN_FUNCTION:
+        return "the own functions are `digits(text)` and `hours(opening, zone)`"
+    name = found.problem.name
+    below = [known for known in found.site.typed.scope if known.startswith(f"{name}.")]
+    if below:
+        return f"there are {', '.join(f'`{known}`' for known in below[:8])}"
+    return "declare it under `vars`, or put texts in quotes"

@@ -1,0 +1,60 @@
+"""A field that is not there.
+
+Why: `event` holds the payload of the handled event, and each event has its own fields; `call` and
+`legs` have the properties of a call; `params` and `prompts` what the flow declares.
+
+Bad:
+
+    on:
+      ToneReceived: [{ if: 'event.digit == "1"', to: sales }]
+
+Good:
+
+    on:
+      ToneReceived: [{ if: 'event.tone == "1"', to: sales }]
+
+Fix (unsafe): write the field that comes closest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dtmflow.diagnostics import Diagnostic, Fix, Level
+from dtmflow.expressions.problems import Kind
+from dtmflow.linting.analysis.expressions import Finding, findings, replace
+from dtmflow.linting.analysis.fields import event_words, known_fields, missing_in
+from dtmflow.linting.registry import Subject, rule
+from dtmflow.loading.suggest import closest
+
+
+@rule("V303", "unknown-field", Level.ERROR)
+def find(subject: Subject) -> Iterator[Diagnostic]:
+    """Report unknown fields that none of the events at hand has."""
+    for found in findings(subject, Kind.UNKNOWN_FIELD):
+        if missing_in(found.site, found.problem):
+            continue
+        yield _report(subject, found)
+
+
+def _report(subject: Subject, found: Finding) -> Diagnostic:
+    problem, site = found.problem, found.site
+    space, _, field = problem.name.rpartition(".")
+    if problem.types:
+        help_text = "its length is `size(...)`" if problem.name == "length" else ""
+        return subject.report(found.span, problem.message, help=help_text)
+    known = known_fields(site.typed.scope, space)
+    message = problem.message
+    if space == "event":
+        words = event_words(site.typed.events)
+        message = f"`event` has no field `{field}` {words}"
+    meant = closest(field, known)
+    fix = None
+    if meant is not None:
+        edit = replace(subject.document, site.typed, problem.offset, problem.length, meant)
+        fix = Fix(f"write `{meant}`", (edit,), safe=False) if edit else None
+    fields = f"fields: {', '.join(known)}" if known else ""
+    guess = f"did you mean `{meant}`?" if meant else ""
+    return subject.report(
+        found.span, message, help=" ".join(filter(None, (guess, fields))), fix=fix
+    )

@@ -1,0 +1,56 @@
+"""A comparison with a value that cannot come.
+
+Why: some things have few values: a tone is one key, a call has four states, SIP codes go from 100
+to 699. `input` in a menu or gather holds several keys, a tone never does. Also literal opening
+hours and time zones that nobody can read, which are an error.
+
+Bad:
+
+    if: event.tone == "12"
+
+Good:
+
+    if: event.tone == "1"
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dtmflow.diagnostics import Diagnostic, Level, Span
+from dtmflow.expressions.problems import Kind
+from dtmflow.linting.analysis.conditions import impossible
+from dtmflow.linting.analysis.expressions import findings, place, sites
+from dtmflow.linting.registry import Subject, rule
+
+
+@rule("V306", "impossible-value", Level.WARNING)
+def find(subject: Subject) -> Iterator[Diagnostic]:
+    """Report each such constant."""
+    seen: set[Span] = set()
+    for site in subject.derive(sites):
+        for offset, tree in site.trees:
+            for found in impossible(tree):
+                length = _length(site.typed.text, offset + found.offset)
+                span = place(subject.document, site.typed, offset + found.offset, length)
+                if span not in seen:
+                    seen.add(span)
+                    yield subject.report(
+                        span,
+                        f"`{found.name}` is never `{found.value}`",
+                        help=found.domain.word,
+                    )
+    for wrong in findings(subject, Kind.BAD_VALUE):
+        yield subject.report(wrong.span, wrong.problem.message, level=Level.ERROR)
+
+
+def _length(text: str, at: int) -> int:
+    """Return how many characters the literal at `at` takes."""
+    mark = text[at : at + 1]
+    if mark in {'"', "'"}:
+        end = text.find(mark, at + 1)
+        return end + 1 - at if end >= 0 else 1
+    end = at
+    while text[end : end + 1].isalnum() or text[end : end + 1] in {".", "-"}:
+        end += 1
+    return max(end - at, 1)

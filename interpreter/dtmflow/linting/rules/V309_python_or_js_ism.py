@@ -1,0 +1,45 @@
+"""A word of Python or JavaScript in an expression.
+
+Why: expressions are CEL, which writes `&&`, `||`, `!`, `==`, `true`, `false`, `null`.
+
+Bad:
+
+    if: tries < 3 and not event.tone === "1"
+
+Good:
+
+    if: tries < 3 && !(event.tone == "1")
+
+Fix (safe): write the CEL form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dtmflow.diagnostics import Diagnostic, Fix, Level, Span
+from dtmflow.linting.analysis.expressions import place, replace, sites
+from dtmflow.linting.registry import Subject, rule
+
+
+@rule("V309", "python-or-js-ism", Level.ERROR)
+def find(subject: Subject) -> Iterator[Diagnostic]:
+    """Report each such word of expressions that do not compile."""
+    seen: set[Span] = set()
+    for site in subject.derive(sites):
+        for piece in site.foreign:
+            span = place(subject.document, site.typed, piece.offset, piece.length)
+            if span in seen:
+                continue
+            seen.add(span)
+            edits = [
+                replace(subject.document, site.typed, offset, length, text)
+                for offset, length, text in piece.changes
+            ]
+            kept = tuple(edit for edit in edits if edit is not None)
+            yield subject.report(
+                span,
+                f"`{piece.word}` is not CEL",
+                help=f"write `{piece.meant}`",
+                fix=Fix(f"write `{piece.meant}`", kept) if len(kept) == len(edits) else None,
+            )

@@ -1,0 +1,62 @@
+"""A variable with a name that is taken.
+
+Why: `event`, `call`, `legs`, `params`, `prompts`, `input`, `lang`, `env`, `now` and `end` mean
+something already, and the words of the expression language (`in`, `true`, `if`, ...) cannot be
+names, so the variable could never be read.
+
+Bad:
+
+    vars: { call: "" }
+
+Good:
+
+    vars: { last_call: "" }
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dtmflow.diagnostics import Diagnostic, Level
+from dtmflow.expressions.scope import RESERVED
+from dtmflow.linting.registry import Subject, rule
+
+_WORDS = frozenset(
+    [
+        "as",
+        "break",
+        "const",
+        "continue",
+        "else",
+        "false",
+        "for",
+        "function",
+        "if",
+        "import",
+        "in",
+        "let",
+        "loop",
+        "package",
+        "namespace",
+        "null",
+        "return",
+        "true",
+        "var",
+        "void",
+        "while",
+    ]
+)
+
+
+@rule("V311", "reserved-name", Level.ERROR)
+def find(subject: Subject) -> Iterator[Diagnostic]:
+    """Report variables and return values with such names."""
+    core = subject.core
+    for variable in (*core.variables.values(), *core.returns.values()):
+        name = variable.name
+        if variable.generated or (name not in RESERVED and name not in _WORDS):
+            continue
+        why = "built in" if name in RESERVED else "a word of the expression language"
+        yield subject.report(
+            variable.origin, f"`{name}` is {why}", key=True, help="choose another name"
+        )
