@@ -17,7 +17,7 @@ from pydantic_core import ErrorDetails, InitErrorDetails
 from dtmflow_schema import catalogue
 from dtmflow_schema.catalogue import FlatField
 from dtmflow_schema.constraints import Constraint, broken
-from dtmflow_schema.problems import Problem, moved, problem, unknown_key, wrong_type
+from dtmflow_schema.problems import Place, Problem, moved, problem, unknown_key, wrong_type
 from dtmflow_schema.units import holds_expression
 
 
@@ -66,8 +66,11 @@ class Arguments:
     """Whether the short form was used, so that the argument stands where the action stands."""
 
 
-def read(takes: Signature, raw: object) -> Arguments:
-    """Check the arguments of an action; places are relative to the action's value."""
+def read(takes: Signature, raw: object, *, partial: bool = False) -> Arguments:
+    """Check the arguments of an action; places are relative to the action's value.
+
+    `partial` leaves out what is missing or belongs together, for tests that name some only.
+    """
     scalar = False
     if raw is ABSENT:
         given: Mapping[str, object] = {}
@@ -75,7 +78,7 @@ def read(takes: Signature, raw: object) -> Arguments:
         given = raw
     elif takes.shorthand is not None and raw is not None:
         given, scalar = {takes.shorthand: raw}, True
-    elif raw is None and any(field.required for field in takes.fields.values()):
+    elif raw is None and not partial and any(field.required for field in takes.fields.values()):
         given = {}
     else:
         expected = f"a mapping with {_listing(takes.fields)}" if takes.fields else "no arguments"
@@ -86,23 +89,30 @@ def read(takes: Signature, raw: object) -> Arguments:
         if name not in takes.fields:
             found.append(unknown_key(Problem.UNKNOWN_PARAMETER, (name,), str(name), takes.fields))
             continue
-        try:
-            values[name] = _value(takes.fields[name], value)
-        except ValidationError as error:
-            place = () if scalar else (name,)
-            wrong = error.errors(include_url=False)
-            kept = [detail for detail in wrong if not holds_expression(detail["input"])]
-            found.extend(_named(takes.fields[name], detail, place) for detail in kept)
-            values[name] = value
-    found.extend(_missing(takes, given))
-    found.extend(broken(takes.constraints, given))
+        place = () if scalar else (name,)
+        values[name], wrong = read_value(takes.fields[name], value, place)
+        found.extend(wrong)
+    if not partial:
+        found.extend(_missing(takes, given))
+        found.extend(broken(takes.constraints, given))
     return Arguments(values, found, scalar)
 
 
-def _value(field: FlatField, raw: object) -> object:
+def read_value(
+    field: FlatField, raw: object, place: Place
+) -> tuple[object, list[InitErrorDetails]]:
+    """Return the checked value of an argument as plain data, and what is wrong with it.
+
+    Where an expression stands inside, the value is returned as it was given.
+    """
     adapter = _adapter(field.field)
-    checked = adapter.validate_python(raw, by_alias=True, by_name=False)
-    return adapter.dump_python(checked, mode="json", by_alias=True, exclude_unset=True)
+    try:
+        checked = adapter.validate_python(raw, by_alias=True, by_name=False)
+    except ValidationError as error:
+        wrong = error.errors(include_url=False)
+        kept = [detail for detail in wrong if not holds_expression(detail["input"])]
+        return raw, [_named(field, detail, place) for detail in kept]
+    return adapter.dump_python(checked, mode="json", by_alias=True, exclude_unset=True), []
 
 
 _adapters: Final[dict[int, tuple[object, TypeAdapter[Any]]]] = {}
@@ -135,7 +145,7 @@ def _missing(takes: Signature, given: Mapping[str, object]) -> list[InitErrorDet
     ]
 
 
-def _named(field: FlatField, detail: ErrorDetails, place: tuple[str, ...]) -> InitErrorDetails:
+def _named(field: FlatField, detail: ErrorDetails, place: Place) -> InitErrorDetails:
     """Turn an unknown key inside an argument into an unknown parameter, with the known ones."""
     if detail["type"] != Problem.EXTRA_FORBIDDEN:
         return moved(detail, place)

@@ -96,8 +96,12 @@ class AtLeastOne:
             yield InitErrorDetails(
                 type=PydanticCustomError(
                     "missing_argument",
-                    "one of {allowed} is required",
-                    {"given": self.fields[0], "allowed": list(self.fields)},
+                    "one of {choice} is needed",
+                    {
+                        "given": self.fields[0],
+                        "allowed": list(self.fields),
+                        "choice": ", ".join(self.fields),
+                    },
                 ),
                 loc=(),
                 input=dict(given),

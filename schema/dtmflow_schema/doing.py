@@ -160,8 +160,13 @@ class Transition(Document):
         return self._short
 
 
-def read_action(name: object, raw: object, at: Place) -> tuple[ActionItem | None, list[Any]]:
-    """Read one action: its name and the value that stands beside it."""
+def read_action(
+    name: object, raw: object, at: Place, *, partial: bool = False
+) -> tuple[ActionItem | None, list[InitErrorDetails]]:
+    """Read one action: its name and the value that stands beside it.
+
+    `partial` is for tests, which may name some arguments only.
+    """
     text = str(name)
     leg, dot, method = text.rpartition(".")
     wrong_leg = dot and re.search(IDENTIFIER, leg) is None
@@ -174,7 +179,7 @@ def read_action(name: object, raw: object, at: Place) -> tuple[ActionItem | None
         return None, [problem(Problem.GETTER_AS_ACTION, message, at, name, given=method)]
     if wrong_leg or (declared is None and (dot or text not in SESSION_ACTIONS)):
         return None, [unknown_key(Problem.UNKNOWN_ACTION, at, method or text, ACTION_NAMES)]
-    result = _read_set(raw) if text == "set" else read(_signature(method), raw)
+    result = _read_set(raw) if text == "set" else read(_signature(method), raw, partial=partial)
     found = [_below(detail, at) for detail in result.problems]
     item = ActionItem.model_construct(leg=leg or None, method=method, arguments=result.values)
     item._at, item._scalar = at, result.scalar  # noqa: SLF001 - the reader fills its own item

@@ -16,7 +16,6 @@ from typing import Annotated, Any, Final, Literal, TypeAlias, TypeVar
 from pydantic import (
     AfterValidator,
     BeforeValidator,
-    Field,
     GetJsonSchemaHandler,
     JsonValue,
     Strict,
@@ -161,6 +160,31 @@ class AtMost:
 
 
 @dataclass(frozen=True, slots=True)
+class Between:
+    """A number from `least` to `most`, both included."""
+
+    least: int
+    most: int
+    unit: str = ""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> CoreSchema:
+        """Check after the type."""
+        return AfterValidator(self._check).__get_pydantic_core_schema__(source, handler)
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """Add the limits."""
+        return {**handler(schema), "minimum": self.least, "maximum": self.most}
+
+    def _check(self, value: int) -> int:
+        if not self.least <= value <= self.most:
+            expected = f"{self.least} to {self.most} {self.unit}".strip()
+            raise PydanticCustomError("value_range", "expected {expected}", {"expected": expected})
+        return value
+
+
+@dataclass(frozen=True, slots=True)
 class OneOrList:
     """Either one value of a kind or a list of another.
 
@@ -204,9 +228,9 @@ Sometimes = Annotated[T, Optional_()]
 
 CallReference = Annotated[CallId, Strict()]
 """Another Call: the name of a leg in a flow, its id at run time."""
-StatusCode = Annotated[Integer, Field(ge=300, le=699)]
+StatusCode = Annotated[Integer, Between(300, 699)]
 """A SIP final response that is no success: 300 to 699 (RFC 3261 section 7.2)."""
-Hertz = Annotated[Integer, Field(ge=0, le=4000)]
+Hertz = Annotated[Integer, Between(0, 4000, "Hz")]
 """A frequency in Hz that a telephone line carries: 0 to 4000."""
 Digits = Annotated[
     Text,
@@ -329,5 +353,5 @@ InviteHeaders = Annotated[
     ),
 ]
 """As `XHeaders`; `VI-CallTimeout` (10 to 400 seconds, default 60) may be among them."""
-PayloadHeaders = dict[str, str]
+PayloadHeaders = dict[str, Text]
 """The `X-` header fields of the message behind an event, `{}` if it had none."""

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field
-
 from dtmflow_schema.base import Value
-from dtmflow_schema.units import Boolean, Integer
+from dtmflow_schema.units import Between, Boolean, Integer
 
 
 class MonitorMediaStatisticsParameters(Value):
@@ -16,7 +14,7 @@ class MonitorMediaStatisticsParameters(Value):
     Source: VoxEngine `MonitorMediaStatisticsParameters`.
     """
 
-    interval: Annotated[Integer, Field(ge=3, le=10)]
+    interval: Annotated[Integer, Between(3, 10, "seconds")]
     """Seconds between two reports, 3 to 10."""
     monitor: Boolean
     """Whether reports are on."""

@@ -1,0 +1,475 @@
+"""The flow test document: steps that lead a flow, and what is expected of it.
+
+`FlowTests.model_validate(data)` gives the normal form; errors as for a flow. Texts may hold
+`${each}` and `${each.key}`, which a row of the table fills in.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any, Final
+
+from pydantic import (
+    BeforeValidator,
+    Field,
+    PrivateAttr,
+    Strict,
+    TypeAdapter,
+    ValidationError,
+)
+from pydantic_core import InitErrorDetails
+
+from dtmflow_schema.actions import Identifier
+from dtmflow_schema.arguments import ABSENT, read_value
+from dtmflow_schema.catalogue import EVENTS, FlatField, fields, flat_field
+from dtmflow_schema.doing import (
+    Document,
+    form,
+    read_action,
+    split_trigger,
+)
+from dtmflow_schema.kinds import HTTP_METHODS, OrExpression
+from dtmflow_schema.problems import (
+    Place,
+    Problem,
+    collect,
+    moved,
+    problem,
+    unknown_key,
+    wrong_type,
+)
+from dtmflow_schema.units import (
+    END,
+    EXPRESSION,
+    IDENTIFIER,
+    NO_HEADERS,
+    Duration,
+    Integer,
+    Json,
+    Matches,
+    Maybe,
+    OneLine,
+    Text,
+    XHeaders,
+    as_text,
+)
+
+STEP_KINDS: Final = (
+    "incoming",
+    "request",
+    "fire",
+    "press",
+    "hear",
+    "silence",
+    "wait",
+    "answer",
+    "fail",
+    "drop",
+    "http",
+    "expect",
+)
+"""The kinds of a step."""
+CHECKS: Final = ("state", "dialed", "vars", "outcome", "requested")
+"""What `expect:` holds against, besides actions; several may share a mapping."""
+EVENT: Final = rf"^([A-Za-z_][A-Za-z0-9_]*\.)?({'|'.join(EVENTS)}){END}"
+"""An event of the reference, of another leg with a prefix."""
+LEG: Final = rf"{IDENTIFIER}|{EXPRESSION}"
+NOW: Final = (
+    r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2})"
+    rf"{END}|{EXPRESSION}"
+)
+
+LegName = Annotated[str, Matches(LEG, "the name of a leg", "wrong_type")]
+Keys = Annotated[Text, Matches(rf"^[0-9*#]+{END}|{EXPRESSION}", "keys 0-9, * and #", numbers=True)]
+Status = Annotated[Annotated[Integer, Field(ge=100, le=599)], OrExpression()]
+FailureCode = Annotated[Annotated[Integer, Field(ge=300, le=699)], OrExpression()]
+
+
+class Incoming(Document):
+    """A call comes in."""
+
+    callerid: Text = ""
+    """Number of the caller."""
+    number: Text = ""
+    """Number that was dialled."""
+    display_name: Text = Field(default="", alias="displayName")
+    """Name of the caller."""
+    headers: XHeaders = NO_HEADERS
+    """`X-` header fields of the INVITE."""
+    params: dict[Identifier, Json] = Field(default={})
+    """Parameters of the flow."""
+
+
+class Fire(Document):
+    """An event happens, caused by the far side."""
+
+    event: str
+    """Name of the event."""
+    leg: str | None = None
+    """Leg as written before the dot; None for the primary one."""
+    payload: dict[str, Any] = Field(default={})
+    """Payload fields by wire name; those left out have their empty value."""
+
+
+class Hear(Document):
+    """What is playing now: the whole text, `/pattern/` or the address of a file."""
+
+    text: str
+    """Text, pattern between slashes, or address."""
+    leg: str | None = None
+    """Leg that hears it; None for any."""
+
+
+class Fail(Document):
+    """A dialled leg is refused."""
+
+    leg: str
+    """The leg."""
+    code: int | str
+    """SIP status code, 300 to 699, or an expression of one."""
+
+
+class HttpAnswer(Document):
+    """The answer to the outstanding HTTP request, or the error in its place."""
+
+    status: Status = 200
+    """Status code, 100 to 599."""
+    json_: Maybe[Json] = Field(default=None, alias="json")
+    """Body as JSON."""
+    text: Maybe[Text] = None
+    """Body as text."""
+    headers: dict[str, OneLine] = NO_HEADERS
+    """Header fields."""
+    error: Maybe[Text] = None
+    """Why no response arrived."""
+
+    @classmethod
+    def normalise(cls, data: Mapping[str, Any], found: list[InitErrorDetails]) -> dict[str, Any]:
+        """Refuse two bodies, and an error beside a response."""
+        others = ("status", "json", "text", "headers")
+        pairs = [("text", "json"), *(("error", other) for other in others)]
+        for later, earlier in pairs:
+            if later in data and earlier in data:
+                message = "{given} cannot be combined with {other}"
+                kind = Problem.EXCLUSIVE_PARAMETERS
+                found.append(
+                    problem(kind, message, (later,), data[later], given=later, other=earlier)
+                )
+        return dict(data)
+
+
+class Requested(Document):
+    """The latest HTTP request. Only what is named is compared."""
+
+    method: str
+    """`get`, `post`, ...; in a test it is the key of the address."""
+    url: str
+    """Address."""
+    json_: Maybe[Json] = Field(default=None, alias="json")
+    """Body as JSON."""
+    text: Maybe[Text] = None
+    """Body as text."""
+    headers: dict[str, Text] = NO_HEADERS
+    """Header fields."""
+
+
+class Expected(Document):
+    """One thing that is expected."""
+
+    kind: str
+    """`action`, or one of `state`, `dialed`, `vars`, `outcome`, `requested`."""
+    value: Any = None
+    """For checks: text, mapping of variables, or `Requested`."""
+    name: str = ""
+    """For an action: its name."""
+    leg: str | None = None
+    """For an action: leg as written before the dot."""
+    arguments: dict[str, Any] | None = None
+    """For an action: arguments to compare; None for a bare name, which matches any."""
+    _at: Place = PrivateAttr(default=())
+
+    @property
+    def at(self) -> Place:
+        """Place of its key, relative to the value of `expect:`."""
+        return self._at
+
+
+class Step(Document):
+    """One step of a test."""
+
+    kind: str
+    """One of `STEP_KINDS`; its key stands at (index, kind) below `steps:`."""
+    value: Any
+    """`incoming` Incoming, `request` dict, `fire` Fire, `hear` Hear, `fail` Fail, `http`
+    HttpAnswer, `expect` tuple of Expected; texts for press, silence, wait, answer, drop."""
+
+
+def _read_fire(raw: object) -> Fire:
+    """Read an event name, or one event with its payload."""
+    if isinstance(raw, str):
+        _known_event(raw, ())
+        leg, event = split_trigger(raw)
+        return Fire.model_construct(event=event, leg=leg or None, payload={})
+    if not isinstance(raw, Mapping) or len(raw) != 1:
+        raise ValidationError.from_exception_data("fire", [wrong_type("one event", (), raw)])
+    key, payload = next(iter(raw.items()))
+    _known_event(key, (key,))
+    leg, event = split_trigger(key)
+    if not isinstance(payload, Mapping):
+        raise ValidationError.from_exception_data(
+            "fire", [wrong_type("a mapping of payload fields", (key,), payload)]
+        )
+    return Fire.model_construct(
+        event=event, leg=leg or None, payload=_payload(event, key, payload)
+    )
+
+
+def _known_event(key: object, place: Place) -> None:
+    if not isinstance(key, str) or re.search(EVENT, key) is None:
+        given = split_trigger(str(key))[1]
+        raise ValidationError.from_exception_data(
+            "fire", [unknown_key(Problem.UNKNOWN_EVENT, place, given, EVENTS)]
+        )
+
+
+def _payload(event: str, key: str, raw: Mapping[str, object]) -> dict[str, Any]:
+    known = payload_fields(event)
+    found: list[InitErrorDetails] = []
+    values: dict[str, Any] = {}
+    for name, value in raw.items():
+        if name not in known:
+            kind = Problem.UNKNOWN_PARAMETER
+            found.append(unknown_key(kind, (key, name), str(name), known))
+            continue
+        values[name], wrong = read_value(known[name], value, (key, name))
+        found.extend(wrong)
+    collect("fire", found)
+    return values
+
+
+def payload_fields(event: str) -> Mapping[str, FlatField]:
+    """Return the payload fields of an event that a test may set."""
+    common = ("call", "name", "id")
+    declared = fields(EVENTS[event]).items()
+    return {name: flat_field(name, info) for name, info in declared if name not in common}
+
+
+def _read_hear(raw: object) -> Hear:
+    """Read a text, or one leg with its text."""
+    if isinstance(raw, Mapping):
+        leg, text = _one_leg(raw, "hear")
+        return Hear.model_construct(text=_text(text, (leg,)), leg=leg)
+    return Hear.model_construct(text=_text(raw, ()), leg=None)
+
+
+def _read_fail(raw: object) -> Fail:
+    """Read one leg with the code of its refusal."""
+    if not isinstance(raw, Mapping):
+        raise ValidationError.from_exception_data(
+            "fail", [wrong_type("a leg with a status code", (), raw)]
+        )
+    leg, code = _one_leg(raw, "fail")
+    try:
+        return Fail.model_construct(leg=leg, code=_FAILURE.validate_python(code))
+    except ValidationError as error:
+        wrong = [moved(detail, (leg,)) for detail in error.errors(include_url=False)]
+        raise ValidationError.from_exception_data("fail", wrong) from None
+
+
+def _one_leg(raw: Mapping[str, object], title: str) -> tuple[str, object]:
+    if len(raw) != 1:
+        raise ValidationError.from_exception_data(title, [wrong_type("one leg", (), raw)])
+    leg, value = next(iter(raw.items()))
+    if re.search(LEG, str(leg)) is None:
+        wrong = wrong_type("the name of a leg", (leg,), leg)
+        raise ValidationError.from_exception_data(title, [wrong])
+    return str(leg), value
+
+
+def _text(raw: object, place: Place) -> str:
+    if isinstance(raw, bool) or not isinstance(raw, str | int | float):
+        raise ValidationError.from_exception_data("text", [wrong_type("a text", place, raw)])
+    return as_text(raw)
+
+
+def read_expected(raw: object) -> tuple[Expected, ...]:
+    """Read the value of `expect:`: an action, checks, or a list of those."""
+    found: list[InitErrorDetails] = []
+    items: list[Expected] = []
+    entries = enumerate(raw) if isinstance(raw, list) else [(None, raw)]
+    if raw == []:
+        found.append(wrong_type("an action or a check", (), raw))
+    for index, entry in entries:
+        at: Place = () if index is None else (index,)
+        if isinstance(entry, str):
+            _expect_action(entry, ABSENT, at, items, found)
+        elif not isinstance(entry, Mapping) or not entry:
+            found.append(wrong_type("an action or a check", at, entry))
+        else:
+            _expect_mapping(entry, at, items, found)
+    collect("expect", found)
+    return tuple(items)
+
+
+def _expect_mapping(
+    entry: Mapping[str, object],
+    at: Place,
+    items: list[Expected],
+    found: list[InitErrorDetails],
+) -> None:
+    acted = [name for name in entry if name not in CHECKS]
+    if acted and len(entry) > 1:
+        message = "an action stands alone in its mapping; make it a list"
+        place = (*at, acted[-1])
+        found.append(
+            problem(Problem.SEVERAL_ACTIONS, message, place, dict(entry), given=str(acted[-1]))
+        )
+    for name, value in entry.items():
+        if name in CHECKS:
+            _expect_check(name, value, (*at, name), items, found)
+        else:
+            _expect_action(name, value, (*at, name), items, found)
+
+
+def _expect_check(
+    name: str, value: object, at: Place, items: list[Expected], found: list[InitErrorDetails]
+) -> None:
+    try:
+        read = _CHECKED[name].validate_python(value)
+    except ValidationError as error:
+        found.extend(moved(detail, at) for detail in error.errors(include_url=False))
+        return
+    item = Expected.model_construct(kind=name, value=read)
+    item._at = at  # noqa: SLF001 - the reader fills its own item
+    items.append(item)
+
+
+def _expect_action(
+    name: object,
+    value: object,
+    at: Place,
+    items: list[Expected],
+    found: list[InitErrorDetails],
+) -> None:
+    action, wrong = read_action(name, value, at, partial=True)
+    found.extend(wrong)
+    if action is not None:
+        item = Expected.model_construct(
+            kind="action",
+            name=action.method,
+            leg=action.leg,
+            arguments=None if value is ABSENT else action.arguments,
+        )
+        item._at = at  # noqa: SLF001 - the reader fills its own item
+        items.append(item)
+
+
+def _read_requested(raw: object) -> object:
+    """Split the key of the address into method and address."""
+    if not isinstance(raw, Mapping):
+        return raw
+    given = [name for name in raw if name in HTTP_METHODS]
+    if len(given) != 1 or "method" in raw or "url" in raw:
+        expected = "one of " + ", ".join(HTTP_METHODS) + " with its address"
+        raise ValidationError.from_exception_data("requested", [wrong_type(expected, (), raw)])
+    rest = {name: value for name, value in raw.items() if name not in given}
+    return {**rest, "method": given[0], "url": _text(raw[given[0]], (given[0],))}
+
+
+def _read_step(raw: object) -> object:
+    """Read a step: one key with its value."""
+    if isinstance(raw, Step):
+        return raw
+    if not isinstance(raw, Mapping) or not raw:
+        raise ValidationError.from_exception_data("step", [wrong_type("a step", (), raw)])
+    found: list[InitErrorDetails] = []
+    step: Step | None = None
+    for number, (kind, value) in enumerate(raw.items()):
+        if kind not in STEP_KINDS:
+            extra = Problem.EXTRA_FORBIDDEN
+            found.append(unknown_key(extra, (kind,), str(kind), STEP_KINDS))
+            continue
+        if number:
+            message = "several steps in one mapping have no order; make it a list"
+            several = Problem.SEVERAL_ACTIONS
+            found.append(problem(several, message, (kind,), dict(raw), given=str(kind)))
+        try:
+            read = _STEPS[kind].validate_python(value)
+        except ValidationError as error:
+            found.extend(moved(detail, (kind,)) for detail in error.errors(include_url=False))
+            continue
+        step = Step.model_construct(kind=kind, value=read)
+    collect("step", found)
+    return step
+
+
+def _read_row(raw: object) -> object:
+    """Check a row of the table: a scalar, or a mapping of names to scalars."""
+    found: list[InitErrorDetails] = []
+    if isinstance(raw, Mapping):
+        for name, value in raw.items():
+            if re.search(IDENTIFIER, str(name)) is None:
+                found.append(wrong_type("a name of letters, digits and _", (name,), name))
+            if not isinstance(value, str | int | float | bool):
+                found.append(wrong_type("a text, number or true or false", (name,), value))
+    elif not isinstance(raw, str | int | float | bool):
+        found.append(wrong_type("a value, or a mapping of values", (), raw))
+    collect("row", found)
+    return raw
+
+
+def _reader(read: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(Annotated[Any, BeforeValidator(read)])
+
+
+_FAILURE: Final = TypeAdapter[int | str](FailureCode)
+_DURATION: Final = TypeAdapter[Any](Duration)
+_LEG: Final = TypeAdapter[Any](LegName)
+_TEXT: Final = TypeAdapter[Any](Text)
+_STEPS: Final[Mapping[str, TypeAdapter[Any]]] = {
+    "incoming": TypeAdapter(Incoming),
+    "request": TypeAdapter(dict[Identifier, Json]),
+    "fire": _reader(_read_fire),
+    "press": TypeAdapter(Keys),
+    "hear": _reader(_read_hear),
+    "silence": _DURATION,
+    "wait": _DURATION,
+    "answer": _LEG,
+    "fail": _reader(_read_fail),
+    "drop": _LEG,
+    "http": TypeAdapter(HttpAnswer),
+    "expect": _reader(read_expected),
+}
+_CHECKED: Final[Mapping[str, TypeAdapter[Any]]] = {
+    "state": _TEXT,
+    "dialed": _TEXT,
+    "outcome": _TEXT,
+    "vars": TypeAdapter(dict[Identifier, Json]),
+    "requested": TypeAdapter(Annotated[Requested, BeforeValidator(_read_requested)]),
+}
+
+Row = Annotated[Any, BeforeValidator(_read_row), form("row")]
+StepItem = Annotated[Step, BeforeValidator(_read_step), form("step")]
+
+
+class Case(Document):
+    """One test."""
+
+    name: Text
+    """What it shows, as a sentence."""
+    now: Maybe[Annotated[str, Strict(), Matches(NOW, "a date and time with its zone")]] = None
+    """Time at the start, for example `2026-03-04T10:00:00+01:00`."""
+    each: Maybe[tuple[Row, ...]] = None
+    """Rows of a table: the test runs once for each. `${each}`, `${each.key}` name its values."""
+    steps: tuple[StepItem, ...]
+    """The steps, in order."""
+
+
+class FlowTests(Document):
+    """Tests of a flow."""
+
+    flow: Text
+    """File of the flow, relative to this one."""
+    tests: tuple[Case, ...]
+    """The tests."""
