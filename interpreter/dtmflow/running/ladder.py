@@ -81,9 +81,9 @@ class _Ladder:
         flow = record["flow"]
         self.primary = str(flow.get("primary", ""))
         version = str(flow.get("version", ""))[:8]
+        session, name = record.get("session"), flow.get("name")
         self.out += [
-            f"session {record.get('session')}   flow {flow.get('name')} ({version})   "
-            f"{flow.get('time')}",
+            f"session {session}   flow {name} ({version})   {flow.get('time')}",
             "",
             f"{'time':>9}   {self.primary or 'call':<{_WIDTH + 2}} flow",
         ]

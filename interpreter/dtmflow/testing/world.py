@@ -95,6 +95,13 @@ class World:
         far.fire(self._there(), event, dict(fields))
         self.clock.settle()
 
+    def emit(self, name: str, fields: Mapping[str, Any]) -> None:
+        """Let an own, lower-case event come from outside."""
+        self._there()
+        if self.session is not None:
+            self.session.emit(name, fields)
+        self.clock.settle()
+
     def press(self, keys: str) -> None:
         """Press keys at once, one after the other."""
         far.press(self._there(), keys)
