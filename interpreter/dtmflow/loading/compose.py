@@ -149,6 +149,8 @@ class Composer:
             start = properties.end() if properties else start
         if style in ("|", ">"):
             end = start + len(self.text[start:end].rstrip())
+        elif start == end:
+            start = end = self._empty(start)
         node = Scalar(start, end, event.value, style, literal=tag == f"{_CORE}str")
         mask = self.masks.get(start)
         if mask is not None and end <= mask.end:
@@ -158,6 +160,14 @@ class Composer:
         self._sizes[id(node)] = (1, 1)
         self._anchor(event.anchor, node)
         self._add(node, 1, 1)
+
+    def _empty(self, start: int) -> int:
+        """Return where a value stands that is not there; the event may point behind a comment."""
+        key = self._frames[-1].key if self._frames else None
+        if key is None:
+            return start
+        colon = self.text.find(":", key.end, start)
+        return key.end if colon < 0 or self.text[key.end : colon].strip() else colon + 1
 
     def _tag_start(self, start: int) -> int:
         if self.text.startswith("!", start):

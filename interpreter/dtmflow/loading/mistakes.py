@@ -6,7 +6,7 @@ place, its words and its repair.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -96,6 +96,20 @@ class Mistake:
         return CODES[self.kind]
 
 
+def unexplained(mistakes: Sequence[Mistake]) -> list[Mistake]:
+    """Leave out keys that are only missing because they are misspelt beside the gap."""
+    misspelt = {
+        (mistake.path[:-1], closest(mistake.given, mistake.allowed))
+        for mistake in mistakes
+        if mistake.kind is Problem.EXTRA_FORBIDDEN
+    }
+    return [
+        mistake
+        for mistake in mistakes
+        if mistake.kind is not Problem.MISSING or (mistake.path, mistake.given) not in misspelt
+    ]
+
+
 def finding(document: Document, mistake: Mistake) -> Diagnostic:
     """Say a mistake in the author's words, with its place and its repair."""
     swallowed = _swallowed(document, mistake)
@@ -124,22 +138,24 @@ def _swallowed(document: Document, mistake: Mistake) -> Diagnostic | None:
 
 def _place(document: Document, mistake: Mistake) -> Span:
     path = mistake.path
-    if mistake.code not in _AT_KEY:
-        return document.span(path)
     node = document.node(path)
     around = document.node(path[:-1])
-    if not path:
-        entries = node.entries if isinstance(node, nodes.Mapping) else {}
-        key = next(iter(entries.values()), (None, None))[0]
-        return document.lines.span(key.start, key.end) if key else document.span(())
-    if isinstance(around, nodes.Mapping) and str(path[-1]) in around.entries:
+    named = isinstance(around, nodes.Mapping) and bool(path) and str(path[-1]) in around.entries
+    bare = bool(path) and path[-1] in ("do", "exit") and mistake.code != "S115"
+    if named and not bare and _is_about_key(mistake, node):
         return document.span(path, key=True)
-    if isinstance(node, nodes.Mapping) and mistake.given in node.entries:
-        return document.span((*path, mistake.given), key=True)
-    if isinstance(node, nodes.Mapping) and node.entries:
+    if mistake.code in _AT_KEY and isinstance(node, nodes.Mapping) and node.entries:
+        # Of a whole mapping the first key is marked: the mapping may be the whole file.
         key = next(iter(node.entries.values()))[0]
         return document.lines.span(key.start, key.end)
     return document.span(path)
+
+
+def _is_about_key(mistake: Mistake, node: nodes.Node | None) -> bool:
+    if mistake.code in _AT_KEY:
+        return True
+    same = isinstance(node, nodes.Scalar) and node.value == mistake.value
+    return isinstance(mistake.value, str) and mistake.value == mistake.path[-1] and not same
 
 
 def _did_you_mean(mistake: Mistake) -> str:
@@ -201,7 +217,7 @@ _WORDS: Final[Mapping[str, Callable[[Mistake], tuple[str, str]]]] = {
         f"`{m.given}` is a property and does nothing",
         f"read it in a text or condition: `${{call.{m.given.rpartition('.')[2]}}}`",
     ),
-    "S112": lambda m: (m.message, "make it two states"),
+    "S112": lambda m: (_exclusive(m)[0], "make it two states"),
     "S113": lambda _: ("several actions in one mapping have no order", "make it a list"),
     "S114": lambda m: (f"version {_written(m.value)} is not supported", "write `version: 1`"),
     "S115": _missing_key,

@@ -115,7 +115,9 @@ def _swallowed(at: int) -> Trouble:
     )
 
 
-def explain(error: YAMLError, composer: Composer) -> Trouble:  # noqa: PLR0911 - one per mistake
+def explain(  # noqa: C901, PLR0911 - one branch per mistake
+    error: YAMLError, composer: Composer
+) -> Trouble:
     """Turn an error of the parser into a finding at the place that the author must mend."""
     text = composer.source
     problem = str(getattr(error, "problem", None) or "")
@@ -148,6 +150,8 @@ def explain(error: YAMLError, composer: Composer) -> Trouble:  # noqa: PLR0911 -
         inner = composer.opened
         return _in_brackets(composer, opened if inner is None else inner, at, got)
     if context == "while scanning a simple key" and opened is not None:
+        if text.startswith("*", opened):
+            return bare_star(opened)
         end = value_end(text, opened, in_flow=False)
         return Trouble("Y100", f"`:` is missing after `{text[opened:end]}`", opened, end)
     return _in_block(composer, context, problem, at, got)

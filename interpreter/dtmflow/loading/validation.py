@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from dtmflow.diagnostics import Diagnostic
 from dtmflow.loading.document import Document
-from dtmflow.loading.mistakes import Mistake, finding
+from dtmflow.loading.mistakes import Mistake, finding, unexplained
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -28,10 +28,9 @@ def validate(document: Document, model: type[M]) -> tuple[M | None, tuple[Diagno
     try:
         return model.model_validate(data, by_alias=True), ()
     except ValidationError as error:
-        found = [
-            finding(document, Mistake.of(details)) for details in error.errors(include_url=False)
-        ]
+        mistakes = [Mistake.of(details) for details in error.errors(include_url=False)]
+    found = [finding(document, mistake) for mistake in unexplained(mistakes)]
     # A place that no branch of a union accepts is wrong once, not once for each branch.
-    first = {(diagnostic.span, diagnostic.code): diagnostic for diagnostic in reversed(found)}
+    first = {(each.span, each.code, each.message): each for each in reversed(found)}
     ordered = sorted(first.values(), key=lambda diagnostic: (diagnostic.span, diagnostic.code))
     return None, tuple(ordered)

@@ -4,11 +4,11 @@ Why: the real platform refuses it; so does the flow, before any call.
 
 Bad:
 
-    monitorMediaStatistics: { interval: 1 }
+    monitorMediaStatistics: { monitor: true, interval: 1 }
 
 Good:
 
-    monitorMediaStatistics: { interval: 5 }
+    monitorMediaStatistics: { monitor: true, interval: 5 }
 
 Fix: none; only the author knows the value.
 """
