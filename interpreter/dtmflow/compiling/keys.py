@@ -125,7 +125,7 @@ def first_keys(patterns: Iterable[Pattern]) -> str:
 
 def condition_first(pattern: Pattern, subject: str) -> str | None:
     """Return CEL that asks whether one key in `subject` is the choice; None if it never is."""
-    return _among(subject, [key for key in KEYS if pattern.matches(key)])
+    return condition_among(subject, [key for key in KEYS if pattern.matches(key)])
 
 
 def condition(pattern: Pattern, subject: str) -> str:
@@ -148,14 +148,15 @@ def condition_more(patterns: Iterable[Pattern], subject: str) -> str | None:
             expressions += each.beginnings()
     asked = []
     if literals:
-        asked.append(_among(subject, list(dict.fromkeys(literals))))
+        asked.append(condition_among(subject, list(dict.fromkeys(literals))))
     if expressions:
         alternatives = _quoted("|".join(dict.fromkeys(expressions)))
         asked.append(f'{_receiver(subject)}.matches("^({alternatives})$")')
     return " || ".join(each for each in asked if each) or None
 
 
-def _among(subject: str, keys: Sequence[str]) -> str | None:
+def condition_among(subject: str, keys: Sequence[str]) -> str | None:
+    """Return CEL that asks whether `subject` is one of these texts; None for no texts."""
     if not keys:
         return None
     if len(keys) == 1:

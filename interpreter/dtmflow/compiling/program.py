@@ -1,25 +1,73 @@
-"""`Program`: the immutable plan that sessions run. The front door is `compile_program`."""
+"""`Program`: the immutable plan that sessions run. The front door is `compile_program`.
+
+In: a core and its document. Out: guards, arguments and delays as values, and the machine. Nothing
+here knows a session, a line or a clock.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import ChainMap
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeAlias
 
 from dtmflow.compiling.core import Action, After, Core, Later, Plain, Transition
 from dtmflow.compiling.machine import Machine
-from dtmflow.diagnostics import Path
+from dtmflow.compiling.typed import Scopes, actions, timers, transitions, typed_expressions
+from dtmflow.diagnostics import Diagnostic, Level, Path
+from dtmflow.errors import FlowInvalid
+from dtmflow.expressions.environment import Expression, environment
+from dtmflow.expressions.problems import EvaluationError, Kind
+from dtmflow.expressions.template import CompiledTemplate, as_text, parse
+from dtmflow.expressions.types import Scope
 from dtmflow.loading.document import Document
+from dtmflow_schema.catalogue import METHODS, flat_fields, plain_type
+from dtmflow_schema.units import duration_ms
+
+Values: TypeAlias = Mapping[str, object]
+Evaluate: TypeAlias = Callable[[Values], Any]
+
+MAX_MS = 7 * 24 * 3600 * 1000
+"""Longest delay: a week, in ms."""
+
+_PLACELESS = frozenset({"set", "log", "emit"})
 
 
 class Program:
     """A core with everything compiled. Immutable, shared by all sessions of a flow."""
 
-    core: Core
-    machine: Machine
-    digest: str
-    """SHA-256 of the source text: the version that a running call keeps."""
-    file: str
+    def __init__(self, core: Core, document: Document, env: Iterable[str] = ()) -> None:
+        """Compile all expressions; the flow must be free of errors."""
+        self.core = core
+        self.machine = Machine(core)
+        self.file = document.file
+        self.digest = document.digest
+        """SHA-256 of the source text: the version that a running call keeps."""
+        self._document = document
+        scopes = Scopes(core, env)
+        # Elements of a core are looked up by identity: they hold mappings, so they have no hash,
+        # and `core` keeps them alive.
+        self._guards: dict[int, Expression] = {
+            id(transition): environment(scopes.of(events)).compile(transition.guard)
+            for transition, events in transitions(core, scopes)
+            if transition.guard is not None
+        }
+        self._arguments = {
+            id(action): _arguments(action, scopes.of(events))
+            for action, events in actions(core, scopes)
+        }
+        self._delays = {
+            id(after): _compiled(after.delay, scopes.of(events))
+            for after, events in timers(core, scopes)
+        }
+        self._prompts = {
+            name: {
+                language: parse(text).compile(environment(scopes.prompt(input_=True)))
+                for language, text in texts.items()
+            }
+            for name, texts in core.prompts.items()
+        }
 
-    def guard(self, transition: Transition, values: Mapping[str, object]) -> bool:
+    def guard(self, transition: Transition, values: Values) -> bool:
         """Evaluate the guard of a transition; True without one.
 
         Args:
@@ -30,37 +78,180 @@ class Program:
         Raises:
             EvaluationError: becomes a `fault`.
         """
-        raise NotImplementedError
+        if transition.guard is None:
+            return True
+        expression = self._guards[id(transition)]
+        result = expression.evaluate(self._with_prompts(expression.names, values))
+        if not isinstance(result, bool):
+            raise EvaluationError("the condition is neither true nor false")
+        return result
 
-    def arguments(self, action: Action, values: Mapping[str, object]) -> dict[str, Plain]:
-        """Evaluate the templates in the arguments of an action.
+    def arguments(self, action: Action, values: Values) -> dict[str, Plain]:
+        """Evaluate the templates in the arguments of an action of the core.
+
+        Numbers and truth values become text where the method takes text.
 
         Raises:
             EvaluationError: becomes a `fault`.
         """
-        raise NotImplementedError
+        constant, computed = self._arguments[id(action)]
+        result = dict(constant)
+        for name, (names, evaluate) in computed.items():
+            result[name] = evaluate(self._with_prompts(names, values))
+        return result
 
-    def duration_ms(self, after: After, values: Mapping[str, object]) -> int:
-        """Evaluate the delay of a timer, in ms.
+    def duration_ms(self, after: After, values: Values) -> int:
+        """Evaluate the delay of a timer, in ms: a duration such as `5s`, or a number of ms.
 
         Raises:
             EvaluationError: it is no duration; becomes a `fault`.
         """
-        raise NotImplementedError
+        names, evaluate = self._delays[id(after)]
+        delay = evaluate(self._with_prompts(names, values))
+        if isinstance(delay, str):
+            try:
+                delay = duration_ms(delay)
+            except ValueError as error:
+                raise EvaluationError(str(error)) from None
+        if not isinstance(delay, int) or isinstance(delay, bool) or not 0 <= delay <= MAX_MS:
+            raise EvaluationError(f"{delay!r} is no duration up to a week")
+        return delay
 
     def requirements(self) -> tuple[tuple[Action | Later, Path], ...]:
-        """Return every action on a leg and every construct that needs more than one leg."""
-        raise NotImplementedError
+        """Return what the flow asks of a line, with its place, in document order.
+
+        Every action on a leg, every `dial`, `bridge` and `unbridge`, and every state kind whose
+        work comes later; each place once.
+        """
+        found: dict[Path, Action | Later] = {}
+        for state in self.core.states.values():
+            if state.later is not None:
+                found.setdefault(state.later.origin, state.later)
+        for action, _ in actions(self.core, Scopes(self.core)):
+            if action.leg or action.name not in _PLACELESS:
+                found.setdefault((*action.origin, action.name), action)
+        ordered = sorted(found.values(), key=lambda each: self._document.span(each.origin))
+        return tuple((each, each.origin) for each in ordered)
 
     def line(self, path: Path) -> int:
         """Return the line of the source where `path` stands, for `event.line` of a fault."""
-        raise NotImplementedError
+        return self._document.span(path).line
+
+    def prompt(self, name: str, values: Values) -> str:
+        """Return a text of the catalogue in the language `lang`, else in its first language.
+
+        Raises:
+            EvaluationError: an expression in the text has no value.
+        """
+        texts = self._prompts[name]
+        text = texts.get(str(values.get("lang", ""))) or next(iter(texts.values()))
+        return as_text(text.evaluate(values))
+
+    def _with_prompts(self, names: frozenset[str], values: Values) -> Values:
+        wanted = [name for name in names if name.startswith("prompts.")]
+        if not wanted:
+            return values
+        spoken = {name: self.prompt(name.removeprefix("prompts."), values) for name in wanted}
+        return ChainMap(spoken, values)  # type: ignore[arg-type]  # it is only read
 
 
-def compile_program(core: Core, document: Document) -> Program:
+def compile_program(core: Core, document: Document, env: Iterable[str] = ()) -> Program:
     """Compile everything once.
+
+    Args:
+        core: The expanded flow.
+        document: Where it was read from.
+        env: Names of the environment variables that the project allows.
 
     Raises:
         FlowInvalid: the flow has errors; `check` finds them with more detail.
     """
-    raise NotImplementedError
+    env = tuple(env)
+    diagnostics = (*_unresolved(core, document), *_uncompilable(core, document, env))
+    if diagnostics:
+        raise FlowInvalid(diagnostics)
+    return Program(core, document, env)
+
+
+def _unresolved(core: Core, document: Document) -> Iterable[Diagnostic]:
+    seen = set()
+    for transition, _ in transitions(core, Scopes(core)):
+        if transition.target is not None and transition.to is None:
+            span = document.span(transition.target_origin or transition.origin)
+            if span not in seen:
+                seen.add(span)
+                code, what = (
+                    ("F110", "ambiguous") if transition.candidates else ("F101", "unknown")
+                )
+                message = f"the target `{transition.target}` is {what}"
+                yield Diagnostic(code, Level.ERROR, message, document.file, span)
+
+
+_CODES = {
+    Kind.SYNTAX: "V301",
+    Kind.UNKNOWN_NAME: "V302",
+    Kind.UNKNOWN_FUNCTION: "V302",
+    Kind.UNKNOWN_FIELD: "V303",
+    Kind.NOT_BOOLEAN: "V308",
+}
+
+
+def _uncompilable(core: Core, document: Document, env: Iterable[str]) -> Iterable[Diagnostic]:
+    for typed in typed_expressions(core, env):
+        for problem in typed.problems():
+            span = document.span(typed.path, key=typed.key)
+            if not typed.key:
+                span = document.scalar_span(typed.path, problem.offset, problem.length)
+            code = _CODES.get(problem.kind, "V304")
+            yield Diagnostic(code, Level.ERROR, problem.message, document.file, span)
+
+
+def _arguments(
+    action: Action, scope: Scope
+) -> tuple[dict[str, Plain], dict[str, tuple[frozenset[str], Evaluate]]]:
+    """Split the arguments into plain constants and what has to be evaluated."""
+    fields = flat_fields(action.name) if action.leg and action.name in METHODS else {}
+    constant: dict[str, Plain] = {}
+    computed: dict[str, tuple[frozenset[str], Evaluate]] = {}
+    for name, value in action.arguments.items():
+        names, evaluate = _compiled(value, scope)
+        if name in fields and plain_type(fields[name].field.annotation) is str:
+            evaluate = _text(evaluate)
+        if _constant(value):
+            constant[name] = evaluate({})
+        else:
+            constant[name] = None  # keeps the order of the arguments
+            computed[name] = names, evaluate
+    return constant, computed
+
+
+def _constant(value: Plain) -> bool:
+    if isinstance(value, str):
+        return parse(value).literal is not None
+    if isinstance(value, Mapping):
+        return all(_constant(item) for item in value.values())
+    return all(_constant(item) for item in value) if isinstance(value, tuple) else True
+
+
+def _compiled(value: Plain, scope: Scope) -> tuple[frozenset[str], Evaluate]:
+    """Compile plain data with templates into a function of the values, and the names it reads."""
+    if isinstance(value, str):
+        template: CompiledTemplate = parse(value).compile(environment(scope))
+        return template.names, template.evaluate
+    if isinstance(value, Mapping):
+        items = {key: _compiled(item, scope) for key, item in value.items()}
+        names = frozenset(name for found, _ in items.values() for name in found)
+        return names, lambda values: {key: item(values) for key, (_, item) in items.items()}
+    if isinstance(value, tuple):
+        parts = [_compiled(item, scope) for item in value]
+        names = frozenset(name for found, _ in parts for name in found)
+        return names, lambda values: [item(values) for _, item in parts]
+    return frozenset(), lambda _: value
+
+
+def _text(evaluate: Evaluate) -> Evaluate:
+    def as_method_takes(values: Values) -> Any:
+        value = evaluate(values)
+        return as_text(value) if isinstance(value, int | float) else value
+
+    return as_method_takes

@@ -23,6 +23,8 @@ class Kind(StrEnum):
     UNKNOWN_FUNCTION = "unknown_function"
     TYPE_MISMATCH = "type_mismatch"
     """An operator or function does not take operands of these types."""
+    NOT_BOOLEAN = "not_boolean"
+    """A guard whose value is neither true nor false."""
     BAD_VALUE = "bad_value"
     """A literal that can never work, such as wrong opening hours."""
     TOO_COMPLEX = "too_complex"

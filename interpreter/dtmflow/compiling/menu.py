@@ -1,0 +1,99 @@
+"""`menu`: a question with a key, or several, for each answer.
+
+A key that can only be one choice is taken at once. Where another key could make a longer choice,
+`collect` waits for it, and `match` looks at what there is; when no key came in time, keys that
+are exactly a choice are taken. All else is a no-match.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from dtmflow.compiling.asking import INTERDIGIT, Question
+from dtmflow.compiling.core import Action, Transition
+from dtmflow.compiling.keys import (
+    condition,
+    condition_among,
+    condition_first,
+    condition_more,
+    first_keys,
+    parse,
+)
+from dtmflow.compiling.sugar import Expansion, Transitions, guarded
+from dtmflow_schema.kinds import Menu
+
+TONE = "event.tone"
+
+
+def expand_menu(expansion: Expansion, menu: Menu) -> tuple[Action, ...]:
+    """Add the sub-states of a menu and return what is done on entry."""
+    question = Question.begin(expansion, menu)
+    _Menu(question, menu).add()
+    return question.entry
+
+
+class _Menu:
+    def __init__(self, question: Question, menu: Menu) -> None:
+        self.question, self.menu, self.made = question, menu, question.expansion
+        self.choices = [(parse(key), key) for key in menu.choices]
+        self.longer = first_keys(pattern for pattern, _ in self.choices)
+
+    def add(self) -> None:
+        self.question.ask(playing=self.first(self.question.stop), waiting=self.first(()))
+        if self.longer:
+            self.collect()
+        self.question.answers()
+
+    def first(self, before: tuple[Action, ...]) -> Transitions:
+        """Return the transitions on the first key, each doing something before all else."""
+        made, question = self.made, self.question
+        keep = made.set({question.input: f"${{{TONE}}}"})
+        entries: list[Transition] = []
+        if self.longer:
+            among = condition_among(TONE, self.longer)
+            entries.append(made.go(made.name("collect"), guard=among, do=(*before, keep)))
+        for pattern, key in self.choices:
+            guard = condition_first(pattern, TONE)
+            if guard is None:
+                continue
+            for entry in self.chosen(key):
+                first = (*before, keep) if made.uses_input(entry) else before
+                entries.append(guarded(guard, made.rewritten(entry, TONE, first)))
+        return (*entries, *question.nomatch(do=before, keys=f"${{{TONE}}}"))
+
+    def collect(self) -> None:
+        """Add the states that take the second key and all later ones."""
+        made, keys = self.made, self.question.input
+        collect, match = made.name("collect"), made.name("match")
+        interdigit = self.menu.interdigit or INTERDIGIT
+        more = condition_more((pattern for pattern, _ in self.choices), keys)
+        taken = (*self.taken(), *self.question.nomatch())
+        append = made.set({keys: f"${{{keys} + {TONE}}}"})
+        made.state(
+            collect,
+            on={"ToneReceived": (made.go(match, do=(append,)),)},
+            after=self.question.timer(interdigit, "interdigit", taken),
+        )
+        made.state(match, to=(made.go(collect, guard=more), *taken))
+
+    def taken(self) -> Iterable[Transition]:
+        """Return the transitions for keys that are exactly a choice."""
+        for pattern, key in self.choices:
+            guard = condition(pattern, self.question.input)
+            for entry in self.chosen(key):
+                yield guarded(guard, self.made.rewritten(entry, self.question.input, ()))
+
+    def chosen(self, key: str) -> Transitions:
+        """Return the author's transitions for a choice; without a target it goes on listening."""
+        made = self.made
+        entries = made.reader.transitions(
+            self.menu.choices[key], (*made.at, "choices", key), made.path, made.leg
+        )
+        onward = made.done or (made.go(made.name("listen")),)
+        found: list[Transition] = []
+        for entry in entries:
+            if entry.target is not None:
+                found.append(entry)
+            else:
+                found += [made.onward(entry, then) for then in onward]
+        return tuple(found)
