@@ -33,7 +33,8 @@ first steps:
   dtmflow new reception          make a flow with its tests
   dtmflow check reception        is it sound?
   dtmflow test reception         does it do what its tests say?
-  dtmflow graph reception        draw it
+  dtmflow try reception          call it from this terminal
+  dtmflow run reception          let phones call it
 
 exit codes: 0 clean, 1 findings or failed tests, 2 wrong usage, 3 a bug in dtmflow
 """

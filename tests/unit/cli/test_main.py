@@ -60,7 +60,9 @@ def test_the_version_is_the_installed_one(capsys: pytest.CaptureFixture[str]) ->
     assert capsys.readouterr().out == f"dtmflow {cli.version()}\n"
 
 
-@pytest.mark.parametrize("argv", [[], ["chek"], ["check", "--formt", "json"], ["check", "nowhere"]])
+@pytest.mark.parametrize(
+    "argv", [[], ["chek"], ["check", "--formt", "json"], ["check", "nowhere"]]
+)
 def test_wrong_usage_exits_with_2(argv: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(argv) == 2
     assert capsys.readouterr().err
@@ -121,10 +123,7 @@ def test_control_c_exits_with_130(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_reader_that_goes_away_is_no_bug() -> None:
-    script = (
-        "import sys; from dtmflow.cli.main import main\n"
-        "sys.exit(main(['schema', 'flow']))"
-    )
+    script = "import sys; from dtmflow.cli.main import main\nsys.exit(main(['schema', 'flow']))"
     with subprocess.Popen(
         [sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as process:
