@@ -8,7 +8,6 @@ import time
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.sip_wire import MEDIA, OFFER, Call, Wire
 
 from dtmflow.errors import LocalProtocolError, RemoteProtocolError
 from dtmflow.sip.events import Ended, Failed, IncomingCall, SipEvent
@@ -16,6 +15,7 @@ from dtmflow.sip.grammar import parse_name_addr, parse_uri, parse_via, quote, sp
 from dtmflow.sip.messages import MessageError, Request, encode, parse
 from dtmflow.sip.offer_answer import Codec, NotAcceptable, build_answer, check_offer
 from dtmflow.sip.sdp import parse_sdp
+from support.sip_wire import MEDIA, OFFER, Call, Wire
 
 pytestmark = pytest.mark.properties
 
@@ -138,7 +138,13 @@ def test_a_request_survives_a_round_trip(value: str, body: bytes) -> None:
 @settings(deadline=None)
 def test_values_raise_nothing_but_protocol_errors(text: str) -> None:
     for read in (parse_uri, parse_via, parse_name_addr, split_list):
-        for value in (text, f"sip:{text}", f"<sip:{text}>", f"SIP/2.0/UDP {text}", f"sip:a;{text}"):
+        for value in (
+            text,
+            f"sip:{text}",
+            f"<sip:{text}>",
+            f"SIP/2.0/UDP {text}",
+            f"sip:a;{text}",
+        ):
             with contextlib.suppress(RemoteProtocolError):
                 read(value)
 
@@ -158,7 +164,8 @@ def test_no_header_that_is_handed_in_can_break_the_message(headers: dict[str, st
 
 
 @pytest.mark.parametrize(
-    "filler", [b" ", b'"', b"\\", b"<", b";a", b',"', b'"<', b"\n ", b"%41", b"a.", b"a-", b";a=\"x\""]
+    "filler",
+    [b" ", b'"', b"\\", b"<", b";a", b',"', b'"<', b"\n ", b"%41", b"a.", b"a-", b';a="x"'],
 )
 @pytest.mark.parametrize("name", [b"From", b"Via", b"Contact", b"Record-Route", b"Require"])
 def test_no_header_takes_long_to_read(name: bytes, filler: bytes) -> None:

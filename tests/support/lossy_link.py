@@ -27,7 +27,7 @@ class LossyLink:
 
     def __init__(self, clock: VirtualClock, weather: Weather, seed: int) -> None:
         self.clock, self.weather = clock, weather
-        self._random = random.Random(seed)
+        self._random = random.Random(seed)  # noqa: S311 - weather, not secrets
         self._drivers: dict[Address, Driver] = {}
         self.carried = self.lost = self.doubled = 0
 

@@ -119,13 +119,13 @@ class Wire:
         """Return the events of one kind."""
         return [event for event in self.events if isinstance(event, kind)]
 
-    def incoming(self, call: Call = Call(), body: str = OFFER, **headers: str) -> IncomingCall:  # noqa: B008 - frozen
+    def incoming(self, call: Call = Call(), body: str = OFFER, **headers: str) -> IncomingCall:
         """Let an INVITE arrive and return what the line is told."""
         given = {name.replace("_", "-"): value for name, value in headers.items()}
         self.send(call.request("INVITE", body, given))
         return self.heard(IncomingCall)[-1]
 
-    def answered(self, call: Call = Call(), body: str = OFFER) -> tuple[IncomingCall, Call]:  # noqa: B008 - frozen
+    def answered(self, call: Call = Call(), body: str = OFFER) -> tuple[IncomingCall, Call]:
         """Let a call arrive and answer it; the ACK is still to come."""
         incoming = self.incoming(call, body)
         self.agent.answer(incoming.leg, MEDIA, self.now)

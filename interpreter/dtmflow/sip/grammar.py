@@ -15,6 +15,7 @@ import sipmessage
 
 from dtmflow.errors import RemoteProtocolError
 
+URI_UNSAFE = re.compile(r"[\s<>\"]")
 TOKEN = re.compile(r"[A-Za-z0-9\-.!%*_+`'~]+")
 _ITEM = re.compile(r'(?:"(?:[^"\\]|\\.)*"|<[^>]*>|[^",<])+', re.DOTALL)
 _PARAMETER = re.compile(
@@ -113,7 +114,7 @@ def parse_name_addr(value: str) -> NameAddr:
     else:
         uri, semicolon, tail = rest.partition(";")
         uri, tail = uri.strip(), semicolon + tail
-    if _SCHEME.match(uri) is None or any(each in uri for each in ' \t<"'):
+    if _SCHEME.match(uri) is None or URI_UNSAFE.search(uri):
         raise RemoteProtocolError("an address holds no URI")
     return NameAddr(name, uri, parse_parameters(tail))
 

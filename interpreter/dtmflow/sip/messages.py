@@ -10,10 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from dtmflow.errors import LocalProtocolError, RemoteProtocolError
 from dtmflow.sip.grammar import (
     TOKEN,
+    URI_UNSAFE,
     NameAddr,
     Via,
     parse_name_addr,
@@ -125,7 +127,7 @@ class Message:
             if len(headers.get(name, ())) > 1:
                 raise RemoteProtocolError(f"more than one {name}")
         self.call_id = self.get("call-id")
-        if not self.call_id or any(space in self.call_id for space in " \t"):
+        if not self.call_id or " " in self.call_id or "\t" in self.call_id:
             raise RemoteProtocolError("Call-ID is missing or broken")
         cseq = _CSEQ.fullmatch(self.get("cseq"))
         if cseq is None or int(cseq[1]) >= 2**31:
@@ -219,16 +221,22 @@ def _read_headers(lines: list[str]) -> tuple[dict[str, list[str]], str]:
     for line in lines:
         if len(line) > MAX_LINE:
             raise MessageError("header line too long")
-        name, colon, value = line.partition(":")
-        name = name.rstrip().lower()
-        name = _COMPACT.get(name, name)
-        if not colon or TOKEN.fullmatch(name) is None:
+        written, colon, value = line.partition(":")
+        name = _canonical(written)
+        if not colon or not name:
             broken = "a header line has no name"
         elif name in headers:
             headers[name].append(value.strip())
         else:
             headers[name] = [value.strip()]
     return headers, broken
+
+
+@lru_cache(maxsize=1024)
+def _canonical(written: str) -> str:
+    """Return the full name in lower case, or empty if it is no token."""
+    name = written.rstrip().lower()
+    return _COMPACT.get(name, name) if TOKEN.fullmatch(name) else ""
 
 
 def _read_response(start: str, headers: dict[str, list[str]], body: bytes) -> Response:
@@ -263,7 +271,7 @@ def _read_request(
     forwards = request.get("max-forwards") or "70"
     if version[:4].upper() == "SIP/" and version.upper() != "SIP/2.0":
         broken, status = "SIP version is not 2.0", 505
-    elif not uri or any(each in uri for each in ' \t<>"') or not scheme_of(uri):
+    elif not uri or URI_UNSAFE.search(uri) or not scheme_of(uri):
         broken = "broken Request-URI"
     elif request.cseq_method != method:
         broken = "CSeq names another method"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from support.sip_wire import MEDIA, OFFER, PEER, Call, Wire, codes
 
 from dtmflow.errors import LocalProtocolError
 from dtmflow.sip.events import (
@@ -20,6 +19,7 @@ from dtmflow.sip.events import (
 from dtmflow.sip.messages import Request, Response
 from dtmflow.sip.offer_answer import Direction
 from dtmflow.sip.settings import Settings
+from support.sip_wire import MEDIA, OFFER, PEER, Call, Wire, codes
 
 pytestmark = pytest.mark.unit
 
@@ -32,7 +32,12 @@ HOLD = OFFER.replace("caller 1 1", "caller 1 2")
     [
         (HOLD.replace("sendrecv", "sendonly"), b"a=recvonly", Direction.RECVONLY, "192.0.2.9"),
         (HOLD.replace("sendrecv", "inactive"), b"a=inactive", Direction.INACTIVE, "192.0.2.9"),
-        (HOLD.replace("c=IN IP4 192.0.2.9", "c=IN IP4 0.0.0.0"), b"a=recvonly", Direction.RECVONLY, ""),
+        (
+            HOLD.replace("c=IN IP4 192.0.2.9", "c=IN IP4 0.0.0.0"),
+            b"a=recvonly",
+            Direction.RECVONLY,
+            "",
+        ),
         (HOLD.replace("audio 30000", "audio 0"), b"m=audio 0 ", Direction.INACTIVE, ""),
     ],
     ids=["sendonly", "inactive", "c=0.0.0.0", "port 0"],
@@ -254,7 +259,9 @@ def test_an_unknown_uri_scheme_gets_416() -> None:
 def test_the_same_call_by_two_ways_gets_482_on_the_second() -> None:
     wire = Wire()
     wire.incoming()
-    assert codes(wire.send(replace(Call(), branch="z9hG4bK-fork").request("INVITE", OFFER))) == [482]
+    assert codes(wire.send(replace(Call(), branch="z9hG4bK-fork").request("INVITE", OFFER))) == [
+        482
+    ]
 
 
 def test_an_invite_for_a_dialog_that_is_gone_gets_481() -> None:
@@ -277,7 +284,8 @@ def test_info_and_message_are_sent_in_the_dialog_and_481_ends_the_call() -> None
     assert (message.body, message.cseq) == ("grüß".encode(), info.cseq + 1)
     out = wire.send(
         f"SIP/2.0 481 Gone\r\nVia: {info.get('via')}\r\nFrom: {info.get('from')}\r\n"
-        f"To: {info.get('to')}\r\nCall-ID: {info.call_id}\r\nCSeq: {info.get('cseq')}\r\n\r\n".encode()
+        f"To: {info.get('to')}\r\nCall-ID: {info.call_id}\r\n"
+        f"CSeq: {info.get('cseq')}\r\n\r\n".encode()
     )
     assert codes(out) == ["BYE"]
     assert [(e.code, e.by) for e in wire.heard(Ended)] == [(481, EndedBy.PEER)]

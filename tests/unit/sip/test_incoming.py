@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from support.sip_wire import MEDIA, OFFER, PEER, Call, Wire, codes, times
 
 from dtmflow.errors import LocalProtocolError
 from dtmflow.sip.events import Acked, Ended, EndedBy, IncomingCall
 from dtmflow.sip.messages import Request, Response
 from dtmflow.sip.offer_answer import Codec, Direction
 from dtmflow.sip.settings import Settings
+from support.sip_wire import MEDIA, OFFER, PEER, Call, Wire, codes, times
 
 pytestmark = pytest.mark.unit
 

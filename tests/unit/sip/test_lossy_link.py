@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import pytest
-from support.lossy_link import LossyLink, Weather
-from support.sip_wire import tokens
 
 from dtmflow.clock import VirtualClock
 from dtmflow.sip.events import (
@@ -24,6 +22,8 @@ from dtmflow.sip.offer_answer import LocalMedia
 from dtmflow.sip.settings import Settings
 from dtmflow.sip.transport.driver import Driver
 from dtmflow.sip.user_agent import UserAgent
+from support.lossy_link import LossyLink, Weather
+from support.sip_wire import tokens
 
 pytestmark = pytest.mark.unit
 

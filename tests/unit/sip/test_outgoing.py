@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from support.sip_wire import MEDIA, OFFER, PEER, Wire, codes, times
 
 from dtmflow.errors import LocalProtocolError
 from dtmflow.sip.events import Answered, Ended, EndedBy, Failed, LegId, Progress, Ringing
 from dtmflow.sip.messages import Request
+from support.sip_wire import MEDIA, OFFER, PEER, Wire, codes, times
 
 pytestmark = pytest.mark.unit
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from collections import deque
 from collections.abc import Callable, Iterable
 
 from dtmflow.clock import Clock, Timer
 from dtmflow.sip.events import Address, SipEvent
 from dtmflow.sip.user_agent import UserAgent
+
+_logger = logging.getLogger(__name__)
 
 
 class Driver:
@@ -35,7 +38,10 @@ class Driver:
         """Take in all that has come, then send all answers."""
         now = self._clock.now()
         for data, source in datagrams:
-            self.agent.receive(data, source, now)
+            try:
+                self.agent.receive(data, source, now)
+            except Exception:  # a bug that one datagram finds must not cost the others
+                _logger.exception("SIP datagram from %s:%d", *source)
         self.flush()
 
     def flush(self) -> None:
