@@ -54,6 +54,10 @@ class LoopClock:
         return self._loop.call_later(seconds, callback)
 
 
+_DIGITS = 6
+"""Virtual time counts whole microseconds, so that 4.999 s and 1 ms make 5 s."""
+
+
 class _VirtualTimer:
     __slots__ = ("callback",)
 
@@ -67,7 +71,7 @@ class _VirtualTimer:
 class VirtualClock:
     """Time that stands still until `advance` is called; a heap of callbacks."""
 
-    def __init__(self, wall: datetime = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)) -> None:  # noqa: B008 - frozen value
+    def __init__(self, wall: datetime = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)) -> None:
         self._wall = wall
         self._now = 0.0
         self._order = itertools.count()
@@ -84,7 +88,8 @@ class VirtualClock:
     def call_later(self, seconds: float, callback: Callable[[], None]) -> Timer:
         """Put the callback on the heap."""
         timer = _VirtualTimer(callback)
-        heapq.heappush(self._heap, (self._now + max(0.0, seconds), next(self._order), timer))
+        due = round(self._now + max(0.0, seconds), _DIGITS)
+        heapq.heappush(self._heap, (due, next(self._order), timer))
         return timer
 
     def next_due(self) -> float | None:
@@ -95,7 +100,7 @@ class VirtualClock:
 
     def advance(self, seconds: float) -> None:
         """Move time on, running every callback that falls due, in order."""
-        end = self._now + seconds
+        end = round(self._now + seconds, _DIGITS)
         while (due := self.next_due()) is not None and due <= end:
             self._now = max(self._now, due)
             callback = heapq.heappop(self._heap)[2].callback

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from enum import Enum
 from functools import cache
 from typing import Any
 
@@ -94,11 +95,11 @@ def _plain(value: Any) -> Any:
     if type(value) is str or isinstance(value, bool | int | float):
         return value
     if isinstance(value, str):
-        return str(value)
+        return str.__str__(value)
     if value is None:
         return ""
     if isinstance(value, Mapping):
         return {str(key): _plain(inner) for key, inner in value.items()}
     if isinstance(value, tuple | list):
         return [_plain(inner) for inner in value]
-    return value.wire()
+    return value.value if isinstance(value, Enum) else value.wire()

@@ -20,7 +20,7 @@ from dtmflow.clock import Clock, Timer
 from dtmflow.errors import RemoteProtocolError, UsageError
 from dtmflow.media.codecs import RATE, Law, decode
 from dtmflow.media.packets import FRAME, TONES, RtpPacket, TelephoneEvent
-from dtmflow.sip.events import Address, Answered, Ended, Failed, LegId, SipEvent
+from dtmflow.sip.events import Address, Answered, Ended, Failed, LegId, Progress, SipEvent
 from dtmflow.sip.offer_answer import Codec, LocalMedia, MediaSession
 from dtmflow.sip.settings import Settings
 from dtmflow.sip.transport.udp import UdpTransport
@@ -67,6 +67,9 @@ class Phone:
         self._ssrc = secrets.randbits(32)
         self._keys: deque[RtpPacket] = deque()
         self._packets: list[tuple[int, NDArray[np.int16]]] = []
+        self._key_heard = -1
+        self.keys_heard = ""
+        """Keys that the other side pressed (RFC 4733), in order."""
 
     async def open(self) -> None:
         """Bind both sockets.
@@ -163,6 +166,8 @@ class Phone:
             self._media = event.media
             self._due = self._clock.now()
             self._send()
+        elif isinstance(event, Progress) and event.media is not None:
+            self._media = event.media
         elif isinstance(event, Ended | Failed):
             self._media = None
         self._on_event(event)
@@ -199,6 +204,8 @@ class Phone:
     def _on_packet(self, data: bytes) -> None:
         try:
             packet = RtpPacket.parse(data)
+            if self._media is not None and packet.payload_type == self._media.telephone_event:
+                self._on_key(packet)
         except RemoteProtocolError:
             return
         if self._media is None or packet.payload_type != self._media.payload_type:
@@ -207,6 +214,13 @@ class Phone:
         self._packets.append((packet.timestamp, samples))
         if self._on_audio is not None:
             self._on_audio(samples)
+
+    def _on_key(self, packet: RtpPacket) -> None:
+        """Note a key once: all packets of one press bear the time of its beginning."""
+        event = TelephoneEvent.parse(packet.payload).event
+        if packet.timestamp != self._key_heard and event < len(TONES):
+            self._key_heard = packet.timestamp
+            self.keys_heard += TONES[event]
 
 
 class _Ear(asyncio.DatagramProtocol):

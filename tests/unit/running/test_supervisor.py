@@ -11,7 +11,11 @@ from support.programs import compiled
 
 pytestmark = pytest.mark.unit
 
-FLOW = "states: {{a: {{do: answer, on: {{Connected: b}}}}, b: {{do: {{say: {0}}}, on: {{OnHold: end}}}}}}"
+FLOW = """
+    states:
+      a: {{do: answer, on: {{Connected: b}}}}
+      b: {{do: {{say: {0}}}, on: {{OnHold: end}}}}
+"""
 
 
 class Exchange:

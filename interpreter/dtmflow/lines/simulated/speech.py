@@ -18,8 +18,8 @@ LONGEST_TEXT = 1500
 
 
 def spoken_seconds(text: str) -> float:
-    """Estimate how long it takes to speak a text."""
-    return max(SHORTEST, len(text) / CHARACTERS_PER_SECOND)
+    """Estimate how long it takes to speak a text, in whole milliseconds."""
+    return max(SHORTEST, round(len(text) / CHARACTERS_PER_SECOND, 3))
 
 
 @simulated.handles(Say)
