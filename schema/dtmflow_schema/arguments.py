@@ -105,20 +105,25 @@ def read_value(
 
     Where an expression stands inside, the value is returned as it was given.
     """
-    adapter = _adapter(field.field)
+    adapter = adapter_of(field.field)
     try:
         checked = adapter.validate_python(raw, by_alias=True, by_name=False)
     except ValidationError as error:
         wrong = error.errors(include_url=False)
-        kept = [detail for detail in wrong if not holds_expression(detail["input"])]
+        kept = [detail for detail in wrong if not _exempt(detail)]
         return raw, [_named(field, detail, place) for detail in kept]
     return adapter.dump_python(checked, mode="json", by_alias=True, exclude_unset=True), []
+
+
+def _exempt(detail: ErrorDetails) -> bool:
+    """Return whether only run time knows: an expression as a value, not as a key."""
+    return holds_expression(detail["input"]) and "[key]" not in detail["loc"]
 
 
 _adapters: Final[dict[int, tuple[object, TypeAdapter[Any]]]] = {}
 
 
-def _adapter(info: Any) -> TypeAdapter[Any]:
+def adapter_of(info: Any) -> TypeAdapter[Any]:
     """Return the reader of a field, made once; fields live as long as the program."""
     if id(info) not in _adapters:
         kind = info.annotation

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Final, Self
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -43,7 +44,6 @@ from dtmflow_schema.units import (
     IDENTIFIER,
     OWN_EVENT,
     Duration,
-    Matches,
     Maybe,
     Text,
 )
@@ -179,7 +179,7 @@ def read_action(
         return None, [problem(Problem.GETTER_AS_ACTION, message, at, name, given=method)]
     if wrong_leg or (declared is None and (dot or text not in SESSION_ACTIONS)):
         return None, [unknown_key(Problem.UNKNOWN_ACTION, at, method or text, ACTION_NAMES)]
-    result = _read_set(raw) if text == "set" else read(_signature(method), raw, partial=partial)
+    result = _read_set(raw) if text == "set" else read(signature_of(method), raw, partial=partial)
     found = [_below(detail, at) for detail in result.problems]
     item = ActionItem.model_construct(leg=leg or None, method=method, arguments=result.values)
     item._at, item._scalar = at, result.scalar  # noqa: SLF001 - the reader fills its own item
@@ -242,7 +242,8 @@ def _read_set(raw: object) -> Arguments:
     return Arguments(dict(raw), found, scalar=False)
 
 
-def _signature(method: str) -> Signature:
+def signature_of(method: str) -> Signature:
+    """Return what an action takes, a Call method or a session action."""
     action = SESSION_ACTIONS.get(method)
     if action is None:
         return signature(method)
@@ -295,6 +296,12 @@ def split_trigger(key: str) -> tuple[str, str]:
     return leg, event
 
 
+def _some_text(text: str) -> str:
+    if not text:
+        raise PydanticCustomError("wrong_type", "expected {expected}", {"expected": "a target"})
+    return text
+
+
 def _event_key(key: object) -> object:
     if not isinstance(key, str) or re.search(EVENT_KEY, key) is None:
         given = split_trigger(str(key))[1]
@@ -304,7 +311,11 @@ def _event_key(key: object) -> object:
     return key
 
 
-Target = Annotated[Text, Matches(rf"^[\s\S]+{END}", "a target", "wrong_type", numbers=True)]
+Target = Annotated[
+    Text,
+    AfterValidator(_some_text),
+    WithJsonSchema({"type": ["string", "number"], "minLength": 1}),
+]
 """Where a transition goes: a short name, or a path with `/`."""
 Actions = Annotated[tuple[ActionItem, ...], BeforeValidator(read_actions), form("actions")]
 """Value of `do:` and `exit:`."""

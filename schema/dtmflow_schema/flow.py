@@ -12,11 +12,13 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import (
     BeforeValidator,
     Field,
+    GetJsonSchemaHandler,
     PrivateAttr,
     ValidationError,
     WithJsonSchema,
 )
-from pydantic_core import InitErrorDetails, PydanticCustomError
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError
 
 from dtmflow_schema.actions import Addresses, Identifier
 from dtmflow_schema.doing import Actions, Document, Handlers, Timers, Transitions, form
@@ -32,6 +34,7 @@ from dtmflow_schema.units import (
     Json,
     Matches,
     Maybe,
+    Taken,
     Text,
     as_text,
 )
@@ -44,6 +47,13 @@ RESERVED: Final = ("conference", "queue", "parallel")
 """Words of a later version."""
 TYPES: Final = ("string", "int", "number", "bool", "phone", "object")
 """Types of variables, parameters and return values."""
+_DEFAULTS: Final[tuple[tuple[list[str], str | list[str]], ...]] = (
+    (["string", "phone"], ["string", "number"]),
+    (["int"], "integer"),
+    (["number"], "number"),
+    (["bool"], "boolean"),
+)
+"""Types of variables with the JSON type of their default."""
 TypeName = Literal["string", "int", "number", "bool", "phone", "object"]
 LANGUAGE: Final = rf"^[A-Za-z]{{2,3}}(-[A-Za-z0-9]+)*{END}"
 """A language tag (BCP 47)."""
@@ -69,6 +79,24 @@ class Variable(Document):
     def short(self) -> bool:
         """Whether it was written without a mapping."""
         return not self._declared
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """Let a default stand for the type, and hold it against the type."""
+        found = handler.resolve_ref_schema(handler(schema))
+        found["properties"]["default"] = {"x-form": "given"}
+        del found["required"]
+        found["anyOf"] = [{"required": ["type"]}, {"required": ["default"]}]
+        found["allOf"] = [
+            {
+                "if": {"required": ["type"], "properties": {"type": {"enum": names}}},
+                "then": {"properties": {"default": {"type": fits}}},
+            }
+            for names, fits in _DEFAULTS
+        ]
+        return found
 
     @classmethod
     def normalise(cls, data: Mapping[str, Any], found: list[InitErrorDetails]) -> dict[str, Any]:
@@ -158,7 +186,13 @@ class Leg(Document):
 
 def _read_texts(raw: object) -> object:
     """Read a prompt of the catalogue: a text, or a mapping of languages to texts."""
-    return raw if isinstance(raw, Mapping) else {"": as_text(raw)}
+    if not isinstance(raw, Mapping):
+        return {"": as_text(raw)}
+    if not raw or "" in raw:
+        raise PydanticCustomError(
+            "wrong_type", "expected {expected}", {"expected": "languages with their texts"}
+        )
+    return raw
 
 
 def _read_version(raw: object) -> object:
@@ -242,22 +276,6 @@ class State(Document):
         return {name: value for name, value in data.items() if name not in reserved}
 
 
-def _state_name(name: object) -> object:
-    if name == "end":
-        raise PydanticCustomError(
-            "reserved_word", "{given} is the built-in final state", {"given": "end"}
-        )
-    return name
-
-
-def _leg_name(name: object) -> object:
-    if name == "caller":
-        raise PydanticCustomError(
-            "reserved_word", "{given} is the incoming leg", {"given": "caller"}
-        )
-    return name
-
-
 def _some(states: dict[str, State]) -> dict[str, State]:
     if not states:
         raise PydanticCustomError(
@@ -267,7 +285,7 @@ def _some(states: dict[str, State]) -> dict[str, State]:
 
 
 States = Annotated[
-    dict[Annotated[Identifier, BeforeValidator(_state_name)], State],
+    dict[Annotated[Identifier, Taken("end", "the built-in final state")], State],
     BeforeValidator(_some),
     form("states"),
 ]
@@ -306,7 +324,7 @@ class Flow(Document):
     """What it gives back to the flow that ran it."""
     vars: dict[Identifier, DeclaredVariable] = Field(default={})
     """Variables: a default, or a mapping with `type`, `default`, `secret`."""
-    legs: dict[Annotated[Identifier, BeforeValidator(_leg_name)], Leg] = Field(default={})
+    legs: dict[Annotated[Identifier, Taken("caller", "the incoming leg")], Leg] = Field(default={})
     """Outgoing legs. The incoming one is `caller`."""
     prompts: dict[Identifier, CataloguePrompt] = Field(default={})
     """Texts by name and language; a text for all languages stands under ""."""

@@ -13,12 +13,14 @@ from typing import Annotated, Any, Final
 from pydantic import (
     BeforeValidator,
     Field,
+    GetJsonSchemaHandler,
     PrivateAttr,
     Strict,
     TypeAdapter,
     ValidationError,
 )
-from pydantic_core import InitErrorDetails
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, InitErrorDetails
 
 from dtmflow_schema.actions import Identifier
 from dtmflow_schema.arguments import ABSENT, read_value
@@ -130,6 +132,13 @@ class Fail(Document):
     """SIP status code, 300 to 699, or an expression of one."""
 
 
+_EXCLUSIVE: Final = (
+    ("text", "json"),
+    *(("error", other) for other in ("status", "json", "text", "headers")),
+)
+"""Keys of `http:` that do not go together."""
+
+
 class HttpAnswer(Document):
     """The answer to the outstanding HTTP request, or the error in its place."""
 
@@ -145,11 +154,18 @@ class HttpAnswer(Document):
     """Why no response arrived."""
 
     @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """Forbid two bodies, and an error beside a response."""
+        found = handler.resolve_ref_schema(handler(schema))
+        found["allOf"] = [{"not": {"required": list(pair)}} for pair in _EXCLUSIVE]
+        return found
+
+    @classmethod
     def normalise(cls, data: Mapping[str, Any], found: list[InitErrorDetails]) -> dict[str, Any]:
         """Refuse two bodies, and an error beside a response."""
-        others = ("status", "json", "text", "headers")
-        pairs = [("text", "json"), *(("error", other) for other in others)]
-        for later, earlier in pairs:
+        for later, earlier in _EXCLUSIVE:
             if later in data and earlier in data:
                 message = "{given} cannot be combined with {other}"
                 kind = Problem.EXCLUSIVE_PARAMETERS

@@ -185,6 +185,31 @@ class Between:
 
 
 @dataclass(frozen=True, slots=True)
+class Taken:
+    """A name that is not free, because the language gives it a meaning."""
+
+    name: str
+    meaning: str
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> CoreSchema:
+        """Check after the type."""
+        return AfterValidator(self._check).__get_pydantic_core_schema__(source, handler)
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """Exclude the name."""
+        return {**handler(schema), "not": {"const": self.name}}
+
+    def _check(self, value: str) -> str:
+        if value == self.name:
+            raise PydanticCustomError(
+                "reserved_word", "{given} is {meaning}", {"given": value, "meaning": self.meaning}
+            )
+        return value
+
+
+@dataclass(frozen=True, slots=True)
 class OneOrList:
     """Either one value of a kind or a list of another.
 
