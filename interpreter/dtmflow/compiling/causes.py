@@ -59,7 +59,8 @@ def entry_causes(core: Core) -> Mapping[StatePath, frozenset[Cause]]:
         if transition.to is not None:
             edges.append((source, entered(core, source, transition.to), cause))
     for path in entered(core, "", core.initial):
-        causes[path].add(START)
+        if path in causes:
+            causes[path].add(START)
     changed = True
     while changed:
         changed = False

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dtmflow.compiling.asking import INTERDIGIT, Question
 from dtmflow.compiling.core import Action, Transition
+from dtmflow.compiling.keys import quantifier
 from dtmflow.compiling.sugar import Expansion, guarded
 from dtmflow_schema.kinds import Gather
 
@@ -76,7 +77,7 @@ class _Gather:
         made, gather = self.made, self.gather
         least, most = self.limit("min") or "1", self.limit("max")
         if least.isdigit() and (most is None or most.isdigit()):
-            times = f"{{{least}}}" if least == most else f"{{{least},{most or ''}}}"
+            times = quantifier(int(least), None if most is None else int(most))
             guard = f'{self.keys}.matches("^[0-9]{times}$")'
         else:
             guard = f'{self.keys}.matches("^[0-9]+$") && size({self.keys}) >= {least}'

@@ -34,7 +34,7 @@ class Repeat:
 
     def regex(self) -> str:
         """Return it as a regular expression."""
-        return _class(self.keys) + _quantifier(self.least, self.most)
+        return _class(self.keys) + quantifier(self.least, self.most)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class Pattern:
             most = None if each.most is None else each.most - 1
             if at > 0 or most != 0:
                 least = 0 if at > 0 else 1
-                tail = "" if most == 0 else _class(each.keys) + _quantifier(least, most)
+                tail = "" if most == 0 else _class(each.keys) + quantifier(least, most)
                 found.append(before + tail)
             before += each.regex()
         return tuple(found)
@@ -245,7 +245,8 @@ def _class(keys: frozenset[str]) -> str:
     return f"[{''.join(run if len(run) < 3 else f'{run[0]}-{run[-1]}' for run in runs)}]"
 
 
-def _quantifier(least: int, most: int | None) -> str:
+def quantifier(least: int, most: int | None) -> str:
+    """Return the regular expression for so many repetitions; "" for one."""
     if (least, most) == (1, 1):
         return ""
     if most is None:
