@@ -33,9 +33,10 @@ def dead_ends(graph: Graph) -> tuple[State, ...]:
         for state in core.states.values()
         if not (state.children or state.final is not None)
         and not any(
-            around.to or around.on or around.after or around.later or around.sugar
+            around.on or around.after or around.later or around.sugar
             for around in graph.chain(state.path)
         )
+        and not state.to
         and not _ends_primary(core, state.do)
     )
 
@@ -47,9 +48,9 @@ def _ends_primary(core: Core, actions: Iterable[Action]) -> bool:
 def traps(graph: Graph) -> tuple[tuple[StatePath, ...], ...]:
     """Return groups of waiting leaves that lead only to each other, never to an end.
 
-    That the caller hangs up is no way out; that the flow hangs up is. Each group is given once,
-    in document order; leaves that merely lead into one are not listed. A dead end, or a target
-    that does not exist, counts as a way out: other rules name those.
+    That the caller hangs up is no way out, nor is a fault; that the flow hangs up is. Each group
+    is given once, in document order; leaves that merely lead into one are not listed. A dead end,
+    or a target that does not exist, counts as a way out: other rules name those.
     """
     if graph.start is None:
         return ()
@@ -57,7 +58,10 @@ def traps(graph: Graph) -> tuple[tuple[StatePath, ...], ...]:
     start = (graph.start.target, _ends_primary(graph.core, graph.start.actions))
     follow = partial(_follow, graph)
     positions = explore([start], follow)
-    steps = {at: [after for after, _ in follow(at)] for at in positions}
+    steps = {
+        at: [after for after, edge in follow(at) if edge.trigger != Trigger("fault")]
+        for at in positions
+    }
     escaping = {at for at in positions if graph.is_final(at[0]) or at[0] in ways_out}
     before: dict[Position, list[Position]] = {at: [] for at in positions}
     for at, following in steps.items():

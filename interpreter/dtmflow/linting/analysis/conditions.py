@@ -153,9 +153,9 @@ def _evaluate(tree: Tree, given: _Assignment) -> bool:
     match tree:
         case Constant(value):
             return bool(value)
-        case Call("&&" | "||" as operator, (left, right)):
+        case Call("&&" | "||" as junction, (left, right)):
             first = _evaluate(left, given)
-            return _evaluate(right, given) if first is (operator == "&&") else first
+            return _evaluate(right, given) if first is (junction == "&&") else first
         case Call("!", (operand,)):
             return not _evaluate(operand, given)
         case Call("? :", (test, yes, no)):

@@ -7,7 +7,7 @@ one that the language adds (the primary leg hangs up: the flow ends). Guards are
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import TypeVar
@@ -64,9 +64,11 @@ class Graph:
     def __init__(self, core: Core) -> None:
         self.core = core
         self._edges: dict[StatePath, tuple[Edge, ...]] = {}
-        self._own_events = frozenset(_emitted(core)) | {"fault"}
         self.start = self._entry()
         """The edge into the first configuration; None when `initial` names no state."""
+        self._after: Mapping[str, frozenset[StatePath]] | None = None
+        self._after = dict(self._after_emit())
+        self._edges.clear()  # made while every own event counted as possible
         self.reachable = frozenset(self._reach())
         """Leaves that some path from the start leads to, `END` among them."""
 
@@ -77,12 +79,24 @@ class Graph:
         return Edge(ROOT, leaf, Cause.START, actions)
 
     def _reach(self) -> Iterable[StatePath]:
+        return () if self.start is None else self._reach_from([self.start.target])
+
+    def _reach_from(self, leaves: Iterable[StatePath]) -> Iterable[StatePath]:
+        return explore(leaves, lambda leaf: ((edge.target, edge) for edge in self.edges(leaf)))
+
+    def _after_emit(self) -> Iterator[tuple[str, frozenset[StatePath]]]:
+        """Yield each own event with the leaves in which it may come: those after an `emit`."""
         if self.start is None:
-            return ()
-        return explore(
-            [self.start.target],
-            lambda leaf: ((edge.target, edge) for edge in self.edges(leaf)),
-        )
+            return
+        emitting: dict[str, set[StatePath]] = {}
+        edges = [edge for leaf in self.core.states for edge in self.edges(leaf)]
+        for edge in (self.start, *edges):
+            for action in edge.actions:
+                if action.name == "emit":
+                    for event in action.arguments.values():
+                        emitting.setdefault(str(event), set()).add(edge.target)
+        for event, leaves in emitting.items():
+            yield event, frozenset(self._reach_from(leaves))
 
     def chain(self, leaf: StatePath) -> tuple[State, ...]:
         """Return the leaf and its enclosing states, innermost first, without the root."""
@@ -135,16 +149,15 @@ class Graph:
 
     def _edges_of(self, leaf: StatePath) -> Iterator[Edge]:
         chain = self.chain(leaf)
-        for state in chain[:1] if not chain[0].children else ():
-            for entry in _until_unguarded(state.to):
-                yield from self._follow(leaf, state.path, entry, Cause.COMPLETION)
-        for state in chain[1:]:
-            if state.later is None:
-                for entry in _until_unguarded(state.to):
-                    yield from self._follow(leaf, state.path, entry, Cause.COMPLETION)
-        if self.passes(leaf):
+        for entry in _until_unguarded(chain[0].to if not chain[0].children else ()):
+            yield from self._follow(leaf, leaf, entry, Cause.COMPLETION)
+        passes = self.passes(leaf)
+        for edge in self._event_edges(leaf, chain):
+            # What `do` emits, and its faults, come before the completion; no other event does.
+            if not passes or (edge.trigger is not None and not edge.trigger.leg):
+                yield edge
+        if passes:
             return
-        yield from self._event_edges(leaf, chain)
         holders = [(state.path, state.after) for state in chain]
         for path, timers in [*holders, (ROOT, self.core.after)]:
             for timer in timers:
@@ -157,7 +170,7 @@ class Graph:
         for path, handlers in holders:
             settled_here: set[Trigger] = set()
             for handler in handlers:
-                if handler.trigger in settled or not self._may_come(handler.trigger, chain):
+                if handler.trigger in settled or not self._may_come(handler.trigger, leaf, chain):
                     continue
                 for entry in _until_unguarded(handler.transitions):
                     yield from self._follow(
@@ -171,12 +184,14 @@ class Graph:
             if trigger not in settled:
                 yield Edge(leaf, END, Cause.EVENT, (), trigger)
 
-    def _may_come(self, trigger: Trigger, chain: tuple[State, ...]) -> bool:
-        """Whether an event may come at all: an own event needs something that raises it."""
+    def _may_come(self, trigger: Trigger, leaf: StatePath, chain: tuple[State, ...]) -> bool:
+        """Whether an event may come in a leaf: an own event needs something that raises it."""
         return (
             bool(trigger.leg)
-            or trigger.event in self._own_events
-            or any(state.later is not None or state.sugar for state in chain)
+            or trigger.event == "fault"
+            or any(state.later is not None for state in chain)
+            or self._after is None
+            or leaf in self._after.get(trigger.event, ())
         )
 
     def _follow(
@@ -252,12 +267,6 @@ def every_transition(core: Core) -> Iterator[Transition]:
             yield from handler.transitions
         for timer in state.after:
             yield from timer.transitions
-
-
-def _emitted(core: Core) -> Iterator[str]:
-    for action in every_action(core):
-        if action.name == "emit":
-            yield from (str(value) for value in action.arguments.values())
 
 
 Node = TypeVar("Node", bound=Hashable)

@@ -164,7 +164,9 @@ class Phases:
                 state.later is not None and self._leg == state.path.rpartition("/")[2]
             ):
                 stand = Stand.UNKNOWN
-        if edge.trigger is None or edge.trigger.leg != self._leg:
+        if edge.trigger == Trigger("fault"):
+            yield Stand.UNKNOWN  # nobody can tell how far the actions came
+        elif edge.trigger is None or edge.trigger.leg != self._leg:
             yield stand
         elif self._may_come(edge.trigger, stand):
             yield self._after_event(edge.trigger, stand)

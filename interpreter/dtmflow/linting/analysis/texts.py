@@ -31,13 +31,16 @@ def texts(core: Core) -> Iterator[Text]:
     for state in core.states.values():
         if state.later is not None:
             yield from _nested(state.later.settings, state.later.origin, spoken=False)
-    for name, languages in core.prompts.items():
-        origin = core.prompt_origins.get(name)
-        for language, text in languages.items() if origin else ():
-            yield Text(text, (*origin, language) if language else origin, spoken=True)
+    yield from _catalogue(core)
     for path, written in core.written.items():
         if written.kind == "template":
             yield Text(written.text, path, spoken=True)
+
+
+def _catalogue(core: Core) -> Iterator[Text]:
+    for name, origin in core.prompt_origins.items():
+        for language, text in core.prompts.get(name, {}).items():
+            yield Text(text, (*origin, language) if language else origin, spoken=True)
 
 
 def _nested(value: Plain, path: Path, *, spoken: bool) -> Iterator[Text]:

@@ -75,6 +75,8 @@ def _texts(core: Core) -> Iterator[str]:
         if state.later is not None:
             yield from _strings(state.later.settings)
         yield from (timer.delay for timer in state.after)
+    for written in core.written.values():
+        yield written.text if written.kind != "guard" else f"${{{written.text}}}"
     yield from (timer.delay for timer in core.after)
     for leg in core.legs.values():
         yield from _strings(leg.settings)

@@ -30,7 +30,7 @@ from dtmflow.linting.analysis.enabling import ENABLERS, never_enabled
 from dtmflow.linting.analysis.names import authored
 from dtmflow.linting.registry import Subject, rule
 from dtmflow.linting.repairs import first_action
-from dtmflow_schema.catalogue import METHODS, flat_fields
+from dtmflow_schema.catalogue import flat_fields
 
 
 @rule("C203", "event-never-enabled", Level.ERROR)
@@ -44,24 +44,19 @@ def find(subject: Subject) -> Iterator[Diagnostic]:
         method = ENABLERS[handler.trigger.event][0]
         leg = handler.trigger.leg
         called = method if leg == subject.core.primary else f"{leg}.{method}"
-        switch = _switch(method)
+        required = [each for each in flat_fields(method).values() if each.required]
+        value = "true" if required else "{}"
+        if any(each.field.annotation is not bool for each in required):
+            value = "..."
+        action = f"{called}: {value}"
         yield subject.report(
             handler.origin,
             f"`{handler.trigger.event}` comes only after `{called}`, "
             "which no path to this handler runs",
             key=True,
-            help=f"add `{called}: {switch or '...'}`",
-            fix=_fix(subject, holder, handler, f"{called}: {switch}") if switch else None,
+            help=f"add `{action}`",
+            fix=_fix(subject, holder, handler, action) if value != "..." else None,
         )
-
-
-def _switch(method: str) -> str:
-    """Return what switches the method on without further arguments, or nothing."""
-    required = [each for each in flat_fields(method).values() if each.required]
-    if not required:
-        return "{}"
-    switches = len(required) == 1 and required[0].field.annotation is bool
-    return "true" if switches and required[0].name == METHODS[method].shorthand else ""
 
 
 def _fix(subject: Subject, holder: StatePath, handler: Handler, action: str) -> Fix | None:

@@ -19,6 +19,7 @@ from collections.abc import Iterator, Mapping
 
 from dtmflow.diagnostics import Diagnostic, Fix, Level, Path
 from dtmflow.linting.analysis.usage import usage
+from dtmflow.linting.analysis.words import UNUSABLE
 from dtmflow.linting.registry import Subject, rule
 from dtmflow.linting.repairs import removal
 
@@ -31,11 +32,11 @@ def find(subject: Subject) -> Iterator[Diagnostic]:
     variables = {
         name: each.origin
         for name, each in core.variables.items()
-        if name not in core.returns and not each.generated
+        if not (name in core.returns or each.generated or name in UNUSABLE)
     }
     params = {name: each.origin for name, each in core.params.items()}
     legs = {name: leg.origin for name, leg in core.legs.items() if leg.origin[:1] == ("legs",)}
-    prompts = dict(core.prompt_origins)
+    prompts = {name: at for name, at in core.prompt_origins.items() if at == ("prompts", name)}
     for name, place in _unused(variables, used.variables):
         if name in used.written:
             yield subject.report(

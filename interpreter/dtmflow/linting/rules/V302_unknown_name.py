@@ -25,41 +25,9 @@ from dtmflow.diagnostics import Diagnostic, Edit, Fix, Level, Path
 from dtmflow.expressions.problems import Kind
 from dtmflow.linting.analysis.expressions import Finding, findings, replace
 from dtmflow.linting.analysis.usage import assignments
+from dtmflow.linting.analysis.words import FUNCTIONS
 from dtmflow.linting.registry import Subject, rule
 from dtmflow.loading.suggest import closest
-
-FUNCTIONS = [
-    "digits",
-    "hours",
-    "size",
-    "string",
-    "int",
-    "double",
-    "bool",
-    "matches",
-    "startsWith",
-    "endsWith",
-    "contains",
-    "has",
-    "all",
-    "exists",
-    "exists_one",
-    "map",
-    "filter",
-    "timestamp",
-    "duration",
-    "getHours",
-    "getMinutes",
-    "getSeconds",
-    "getDate",
-    "getDayOfWeek",
-    "getDayOfMonth",
-    "getDayOfYear",
-    "getMonth",
-    "getFullYear",
-    "type",
-    "dyn",
-]
 
 
 @rule("V302", "unknown-name", Level.ERROR)

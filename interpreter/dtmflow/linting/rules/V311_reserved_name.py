@@ -18,34 +18,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dtmflow.diagnostics import Diagnostic, Level
-from dtmflow.expressions.scope import RESERVED
+from dtmflow.linting.analysis.words import UNUSABLE
 from dtmflow.linting.registry import Subject, rule
-
-_WORDS = frozenset(
-    [
-        "as",
-        "break",
-        "const",
-        "continue",
-        "else",
-        "false",
-        "for",
-        "function",
-        "if",
-        "import",
-        "in",
-        "let",
-        "loop",
-        "package",
-        "namespace",
-        "null",
-        "return",
-        "true",
-        "var",
-        "void",
-        "while",
-    ]
-)
 
 
 @rule("V311", "reserved-name", Level.ERROR)
@@ -54,9 +28,8 @@ def find(subject: Subject) -> Iterator[Diagnostic]:
     core = subject.core
     for variable in (*core.variables.values(), *core.returns.values()):
         name = variable.name
-        if variable.generated or (name not in RESERVED and name not in _WORDS):
+        if variable.generated or name not in UNUSABLE:
             continue
-        why = "built in" if name in RESERVED else "a word of the expression language"
         yield subject.report(
-            variable.origin, f"`{name}` is {why}", key=True, help="choose another name"
+            variable.origin, f"`{name}` is {UNUSABLE[name]}", key=True, help="choose another name"
         )
