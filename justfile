@@ -44,19 +44,21 @@ flow path:
     uv run dtmflow check {{ path }}
     uv run dtmflow test {{ path }}
 
-# write what is generated: the JSON Schemas and the diagrams of the example flows
+# write what is generated: schemas, reference pages, rule pages, diagrams of the example flows
 generate:
-    uv run dtmflow schema --output schema/json
+    uv run python -m dtmflow_schema.generate
+    uv run python -m dtmflow.linting.pages
     uv run python -m dtmflow.cli.diagrams
 
 # do the committed generated files agree with their sources?
 generated:
+    uv run python -m dtmflow_schema.generate --check
+    uv run python -m dtmflow.linting.pages --check
     uv run python -m dtmflow.cli.diagrams --check
-    uv run pytest -q -m golden
 
 # rewrite the golden files; read the difference before you commit it
 golden:
-    uv run pytest -q -m golden --golden-update
+    uv run pytest -q -m golden --update-golden
 
 # calls from SIPp and baresip on loopback; needs Debian's sip-tester and baresip
 interop:

@@ -30,7 +30,8 @@ def register(subparsers: Subparsers) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the core."""
-    from dtmflow.compiling.written import written
+    from dtmflow.compiling.yaml_form import core_to_plain
+    from dtmflow.loading.dump import dump
 
-    print(written(core_of(flow_file(arguments.flow))), end="")
+    print(dump(core_to_plain(core_of(flow_file(arguments.flow)))), end="")
     return 0

@@ -41,4 +41,5 @@ def draw(path: Path, form: str) -> str:
     """Return the flow's picture in one of `FORMATS`."""
     from dtmflow.compiling import graph
 
-    return str(getattr(graph, form)(core_of(path)))
+    drawings = {"mermaid": graph.mermaid, "dot": graph.dot, "json": graph.json}
+    return drawings[form](core_of(path))

@@ -67,6 +67,10 @@ def _write(folder: Path, schemas: dict[str, str]) -> None:
 
 def _schemas() -> dict[str, str]:
     """Return the text of every schema by its name."""
-    from dtmflow_schema.jsonschema import files
+    from dtmflow_schema.generate import generated
 
-    return {name.removesuffix(".json"): text for name, text in files().items()}
+    return {
+        path.removeprefix("json/").removesuffix(".json"): text
+        for path, text in generated().items()
+        if path.startswith("json/")
+    }
