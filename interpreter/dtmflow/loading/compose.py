@@ -31,6 +31,10 @@ MAX_EXPANDED: Final = 10_000
 """Nodes that aliases and merge keys may add."""
 
 _CORE: Final = "tag:yaml.org,2002:"
+_BLANKS: Final = re.compile(r"[ \t]*")
+_QUOTED: Final = re.compile(r"'[^'\r\n]*'|\"(?:[^\"\\\r\n]|\\.)*\"")
+_STAR_ALONE: Final = re.compile(r"\*[ \t]*(?:$|[\r\n]|:(?=\s|$)|(?<=[ \t])#)")
+_STAR_ITEM: Final = re.compile(r"\*[ \t]*[,}\]]")
 _PROPERTIES: Final = re.compile(r"(?:[&!][^\s,\[\]{}]*|\s+|#[^\r\n]*(?:\r\n|\r|\n))*")
 
 
@@ -61,6 +65,7 @@ class Composer:
         """The scalar read last."""
         self._frames: list[_Frame] = []
         self._root: Node | None = None
+        self._reached = 0
         self._documents = 0
         self._nodes = 0
         self._expanded = 0
@@ -72,10 +77,17 @@ class Composer:
         """Whether reading stood inside `{...}` or `[...]`."""
         return bool(self._frames) and self._frames[-1].flow
 
+    def in_flow_at(self, at: int) -> bool:
+        """Whether a place that YAML looked ahead to stands inside `{...}` or `[...]`."""
+        ahead = _QUOTED.sub("", self.text[self._reached : at])
+        depth = sum(frame.flow for frame in self._frames)
+        return depth + sum(map(ahead.count, "{[")) - sum(map(ahead.count, "}]")) > 0
+
     @property
     def opened(self) -> int | None:
         """Offset of the innermost `{` or `[` that was open."""
-        return self._frames[-1].node.start if self.in_flow else None
+        starts = [frame.node.start for frame in self._frames if frame.flow]
+        return next((at for at in reversed(starts) if self.text[at] in "{["), None)
 
     @property
     def at_root(self) -> bool:
@@ -95,6 +107,7 @@ class Composer:
             YAMLError: from ruamel, when the text is no YAML.
         """
         for event in self._events():
+            self._reached = max(self._reached, event.end_mark.index)
             if isinstance(event, DocumentStartEvent):
                 self._documents += 1
                 if self._documents > 1:
@@ -149,6 +162,7 @@ class Composer:
             start = properties.end() if properties else start
         if style in ("|", ">"):
             end = start + len(self.text[start:end].rstrip())
+            end += len(_BLANKS.match(self.text, end)[0])  # type: ignore[index] # matches always
         elif start == end:
             start = end = self._empty(start)
         node = Scalar(start, end, event.value, style, literal=tag == f"{_CORE}str")
@@ -184,7 +198,7 @@ class Composer:
                 Trouble("Y109", f"`*{name}` stands inside its own anchor `&{name}`", start, end)
             )
         if node is None and name.startswith(":"):
-            raise Misread(bare_star(start))
+            raise Misread(bare_star(self.source, start, in_flow=self.in_flow))
         if node is None:
             raise Misread(
                 Trouble(
@@ -318,17 +332,11 @@ class Composer:
             raise Misread(Trouble("Y109", message, start, end))
 
 
-def bare_star(at: int) -> Trouble:
-    """Make the finding for an unquoted `*` key or value."""
-    return Trouble(
-        "Y103",
-        '`*` starts an alias; write `"*"`',
-        at,
-        at + 1,
-        help="quote it",
-        replacement=("Quote the star", '"*"'),
-        mask=Mask(at, at + 1, "*"),
-    )
+def bare_star(text: str, at: int, *, in_flow: bool) -> Trouble:
+    """Make the finding for an unquoted `*` key or value, or a text that starts with one."""
+    alone = bool(_STAR_ALONE.match(text, at)) or (in_flow and bool(_STAR_ITEM.match(text, at)))
+    end = at + 1 if alone else max(value_end(text, at, in_flow=in_flow), at + 1)
+    return needs_quotes("Y103", '`*` starts an alias; write `"*"`', text, at, end)
 
 
 def _tag(event: Any) -> str:

@@ -199,7 +199,7 @@ def _exclusive(mistake: Mistake) -> tuple[str, str]:
     message = mistake.message
     for name in (mistake.given, mistake.other):
         message = message.replace(name, f"`{name}`", 1) if name else message
-    return message, ""
+    return message.replace("`: true", ": true`"), ""
 
 
 _WORDS: Final[Mapping[str, Callable[[Mistake], tuple[str, str]]]] = {

@@ -61,9 +61,11 @@ def load(text: str | bytes, file: str) -> Document:
 def _compose(source: str) -> tuple[Node | None, list[Trouble]]:
     """Compose a text, repairing misread places one after the other."""
     found: list[Trouble] = []
-    masks: dict[int, Mask] = {}
-    text = source
     while True:
+        masks = {trouble.mask.start: trouble.mask for trouble in found if trouble.mask}
+        text = source
+        for mask in masks.values():
+            text = mask.hide(text)
         composer = Composer(text, masks, source)
         root: Node | None = None
         try:
@@ -75,15 +77,17 @@ def _compose(source: str) -> tuple[Node | None, list[Trouble]]:
             new = [explain(error, composer)]
         except (ValueError, OverflowError):
             new = [bad_escape(text)]
-        found += new
         repairs = [trouble.mask for trouble in new if trouble.mask is not None]
-        again = any(mask.start in masks for mask in repairs)
+        again = any(mask.start in masks and mask.end <= masks[mask.start].end for mask in repairs)
+        # A place inside a longer one that is misread as a whole is no mistake of its own.
+        found = [old for old in found if not any(_covers(mask, old.mask) for mask in repairs)]
+        found += new
         if not repairs or again or len(masks) >= MAX_REPAIRS:
-            root = None if new else root
-            return root, found + composer.troubles
-        for mask in repairs:
-            masks[mask.start] = mask
-            text = mask.hide(text)
+            return None if new else root, found + composer.troubles
+
+
+def _covers(outer: Mask, inner: Mask | None) -> bool:
+    return inner is not None and outer.start <= inner.start and inner.end <= outer.end
 
 
 def _decode(raw: bytes) -> tuple[str, list[Trouble]]:

@@ -129,8 +129,9 @@ def explain(  # noqa: C901, PLR0911 - one branch per mistake
     if "quoted scalar" in context:
         return _in_quotes(text, problem, opened, at)
     if context == "while scanning an alias":
-        return bare_star(opened if opened is not None else at)
-    in_flow = composer.in_flow or "flow" in context
+        start = at if opened is None else opened
+        return bare_star(text, start, in_flow=composer.in_flow_at(start))
+    in_flow = "flow" in context or composer.in_flow_at(at if opened is None else opened)
     if problem.startswith("mapping values are not allowed"):
         return _second_colon(composer, at, in_flow=in_flow)
     if "cannot start any token" in problem or context == "while scanning an anchor":
@@ -151,7 +152,7 @@ def explain(  # noqa: C901, PLR0911 - one branch per mistake
         return _in_brackets(composer, opened if inner is None else inner, at, got)
     if context == "while scanning a simple key" and opened is not None:
         if text.startswith("*", opened):
-            return bare_star(opened)
+            return bare_star(text, opened, in_flow=in_flow)
         end = value_end(text, opened, in_flow=False)
         return Trouble("Y100", f"`:` is missing after `{text[opened:end]}`", opened, end)
     return _in_block(composer, context, problem, at, got)

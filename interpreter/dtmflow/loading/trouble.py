@@ -46,7 +46,8 @@ class Trouble:
 
     def diagnostic(self, file: str, lines: Lines) -> Diagnostic:
         """Turn offsets into lines and columns."""
-        span = lines.span(self.start, self.end)
+        size = len(lines.text)
+        span = lines.span(min(self.start, size), min(self.end, size))
         fix = None
         if self.replacement is not None:
             title, text = self.replacement

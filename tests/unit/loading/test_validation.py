@@ -76,7 +76,7 @@ def test_every_problem_of_the_models_has_a_code() -> None:
         ("do: { say: [a] }", "8:16 S106", "expected a text, found a list", ""),
         ("do: { record: { hd_audio: true, lossless: true } }", "8:37 S108",
          "`lossless` cannot be combined with `hd_audio`", ""),
-        ("do: { record: { labels: [a] } }", "8:21 S108", "`labels` needs `transcribe`: true", ""),
+        ("do: { record: { labels: [a] } }", "8:21 S108", "`labels` needs `transcribe: true`", ""),
         ("do: { answer: { extraHeaders: { Reason: x } } }", "8:37 S109",
          "the name of the header `Reason` must start with `X-`", ""),
         ("do: { addEventListener: Connected }", "8:11 S110",
