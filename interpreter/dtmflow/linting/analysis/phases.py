@@ -75,7 +75,7 @@ class Phases:
     """The stands of one leg over a whole core."""
 
     def __init__(self, graph: Graph, leg: str, *, mend: bool = True) -> None:
-        """Explore; with `mend`, a misstep is taken as mended further on, so it is told once."""
+        """Explore; with `mend`, nothing is known after a misstep, so that it is told once."""
         self._graph, self._core, self._leg, self._mend = graph, graph.core, leg, mend
         self._incoming = self._core.start == "incoming" and leg == self._core.primary
         self._wrong: dict[int, tuple[Action, Stand, Node | None, StatePath]] = {}
@@ -113,11 +113,12 @@ class Phases:
         self, actions: tuple[Action, ...], stand: Stand, at: Node | None, to: StatePath
     ) -> Stand:
         for action in actions:
-            if not self.allowed(action, stand):
+            if self.allowed(action, stand):
+                stand = self.after_action(action, stand)
+            else:
                 self._wrong.setdefault(id(action), (action, stand, at, to))
-                if self._mend:
-                    stand = self._mended(action, stand)
-            stand = self.after_action(action, stand)
+                if self._mend and stand is not Stand.CONNECTED:
+                    stand = Stand.UNKNOWN
         return stand
 
     @property
@@ -136,14 +137,6 @@ class Phases:
             return True
         return _PHASES[stand] <= command.needs
 
-    @staticmethod
-    def _mended(action: Action, stand: Stand) -> Stand:
-        """Return the stand that the author took for granted, so that one slip is told once."""
-        needs = METHODS[action.name].needs
-        if Phase.CONNECTED in needs:
-            return Stand.CONNECTED
-        return Stand.UNKNOWN if stand in {Stand.ENDING, Stand.ENDED} else stand
-
     def after_action(self, action: Action, stand: Stand) -> Stand:
         """Return where the leg stands once `action` ran."""
         if action.name == "dial" and self._leg in action.arguments.values():
@@ -151,8 +144,6 @@ class Phases:
         if action.leg != self._leg or stand is Stand.UNKNOWN:
             return stand
         if action.name == "hangup" and stand in {Stand.NONE, Stand.ENDED}:
-            return stand
-        if action.name in {"answer", "answerDirect"} and stand is Stand.CONNECTED:
             return stand
         return _AFTER_METHOD.get(action.name, stand)
 
