@@ -155,6 +155,17 @@ def typed(declared: Variable, value: Any) -> Any:
     raise WrongTypeError(f"`{declared.name}` is {wanted}; the value is {_kind(value)}")
 
 
+def texts_of(value: Any) -> set[str]:
+    """Return every text and number in a value that a mask must hide."""
+    if isinstance(value, Mapping):
+        return {text for inner in value.values() for text in texts_of(inner)}
+    if isinstance(value, list | tuple):
+        return {text for inner in value for text in texts_of(inner)}
+    if value is None or isinstance(value, bool) or value == "":
+        return set()
+    return {str(value)}
+
+
 def _kind(value: Any) -> str:
     names = {bool: "bool", int: "int", float: "number", str: "text", type(None): "empty"}
     return names.get(type(value), "a list or an object")

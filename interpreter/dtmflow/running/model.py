@@ -17,7 +17,7 @@ from dtmflow.compiling.machine import done_trigger
 from dtmflow.compiling.program import Program
 from dtmflow.diagnostics import Path
 from dtmflow.errors import ExpressionError
-from dtmflow.running.context import Context, WrongTypeError, typed
+from dtmflow.running.context import Context, WrongTypeError, texts_of, typed
 from dtmflow.running.effects import (
     ActionTaken,
     CancelTimer,
@@ -28,6 +28,7 @@ from dtmflow.running.effects import (
     StartTimer,
     TimerId,
 )
+from dtmflow.running.plan import plan_of
 from dtmflow.running.scope import Scope
 from dtmflow_schema import catalogue
 from dtmflow_schema.base import Command
@@ -74,11 +75,7 @@ class FlowModel:
         self._broken = False
         self._cause: Mapping[str, Any] = {}
         self._scope = Scope(context, program.core.primary, now)
-        self._secret = [
-            name
-            for name, declared in (*program.core.variables.items(), *program.core.returns.items())
-            if declared.secret
-        ]
+        self._secret = plan_of(program).secrets
 
     @property
     def state(self) -> str:
@@ -189,7 +186,7 @@ class FlowModel:
             return changed, frozenset(), False
         secrets = set(self._held)
         for name in self._secret:
-            secrets.update(_texts(before.get(name)), _texts(after.get(name)))
+            secrets.update(texts_of(before.get(name)), texts_of(after.get(name)))
         spent = bool(self._held) or any(name in changed for name in self._secret)
         return changed, frozenset(secrets), spent
 
@@ -252,7 +249,7 @@ class FlowModel:
             except WrongTypeError as problem:
                 raise _FaultError(str(problem)) from None
             if declared.secret:
-                self._held.update(_texts(value))
+                self._held.update(texts_of(value))
 
     def _set_lang(self, value: Any) -> None:
         known = {language for texts in self.program.core.prompts.values() for language in texts}
@@ -303,14 +300,3 @@ def _reason(problem: ValueError) -> str:
 def _only(arguments: Mapping[str, Any]) -> str:
     """Return the one argument of `log` or `emit` as text."""
     return str(next(iter(arguments.values())))
-
-
-def _texts(value: Any) -> set[str]:
-    """Return every text and number in a value that a mask must hide."""
-    if isinstance(value, Mapping):
-        return {text for inner in value.values() for text in _texts(inner)}
-    if isinstance(value, list | tuple):
-        return {text for inner in value for text in _texts(inner)}
-    if value is None or isinstance(value, bool) or value == "":
-        return set()
-    return {str(value)}

@@ -36,6 +36,7 @@ from dtmflow.running.effects import (
     TimerId,
 )
 from dtmflow.running.journal import Journal, NoJournal, record
+from dtmflow.running.plan import plan_of
 from dtmflow_schema.base import CallState, Command, Event
 from dtmflow_schema.events.lifecycle import Disconnected, Failed
 from dtmflow_schema.events.recording import RecordError, RecordStopped
@@ -132,7 +133,9 @@ class Session:
         self._over: set[str] = set()
         self._recording: set[str] = set()
         self._linger: Timer | None = None
-        self._order = {path: index for index, path in enumerate(program.core.states, start=1)}
+        self._order = plan_of(program).order
+        self.bug: Exception | None = None
+        """A bug of dtmflow that ended the session."""
         self.ended = False
         """Whether nothing more will happen: flow over, calls over, journal closed."""
 
@@ -196,7 +199,7 @@ class Session:
             if self._inbox:
                 occurrence = self._inbox.popleft()
             elif self._due:
-                self._due.sort(key=lambda t: (self._order.get(t.state, 0), t.index, t.visit))
+                self._due.sort(key=lambda t: (self._order[t.state], t.index, t.visit))
                 occurrence = TimerFired(self._due.pop(0))
             else:
                 break
@@ -352,6 +355,7 @@ class Session:
 
     def _broken(self, bug: Exception) -> None:
         _log.error("bug in session %s", self.name, exc_info=bug)
+        self.bug = bug
         if self.context.outcome is None:
             self.context.outcome = "fault"
         text = "".join(traceback.format_exception(bug))

@@ -14,7 +14,7 @@ from typing import Any
 
 from dtmflow.compiling.machine import after_trigger, done_trigger
 from dtmflow.compiling.program import Program
-from dtmflow.running.context import Context
+from dtmflow.running.context import Context, LegFacts, texts_of
 from dtmflow.running.effects import (
     CancelTimer,
     Do,
@@ -30,8 +30,9 @@ from dtmflow.running.effects import (
     TimerFired,
 )
 from dtmflow.running.model import Fault, FlowModel
+from dtmflow.running.plan import plan_of
 from dtmflow.running.scope import fields_of
-from dtmflow_schema.base import CallState
+from dtmflow_schema.base import CallState, Event
 from dtmflow_schema.events.lifecycle import Connected, Disconnected, Failed, StateChanged
 from dtmflow_schema.events.recording import RecordError, RecordStopped
 from dtmflow_schema.methods.lifecycle import Hangup
@@ -39,7 +40,9 @@ from dtmflow_schema.methods.lifecycle import Hangup
 MAX_TRANSITIONS = 100
 """Transitions that may follow from one occurrence; more is a `fault`, twice more ends the flow."""
 
+_FINAL_EVENTS = (Disconnected, Failed)
 _RECORD_EVENTS = (RecordStopped, RecordError)
+_LAST_EVENTS = (*_FINAL_EVENTS, *_RECORD_EVENTS)
 _HANGUP = Hangup()
 
 
@@ -58,6 +61,13 @@ def feed(
 
     After the flow has finished only record events count, and only as notes for the journal.
     """
+    if isinstance(occurrence, LegEvent):
+        if not _counts(context, occurrence):
+            return []
+        _learn(context.legs[occurrence.leg], occurrence.event)
+        trigger = f"{occurrence.leg}.{occurrence.event.event_name}"
+        if context.finished or not _matters(program, trigger, occurrence.event):
+            return [_passed(program, context, trigger, occurrence.event)]
     feeding = _Feeding(program, context, now)
     match occurrence:
         case LegEvent():
@@ -70,6 +80,51 @@ def feed(
             feeding.failure(occurrence)
     feeding.run_on()
     return feeding.model.effects
+
+
+def _counts(context: Context, occurrence: LegEvent) -> bool:
+    """Return whether the flow may see an event: late ones of an ended leg it never sees."""
+    facts = context.legs.get(occurrence.leg)
+    if facts is None:
+        return False
+    recorded = isinstance(occurrence.event, _RECORD_EVENTS)
+    return recorded or not (facts.ended or context.finished)
+
+
+def _learn(facts: LegFacts, event: Event) -> None:
+    """Keep what the getters of the leg return from now on."""
+    if isinstance(event, StateChanged):
+        facts.state = CallState(event.new_state)
+    elif isinstance(event, Connected):
+        facts.state, facts.connected = CallState.CONNECTED, True
+        facts.custom_data = event.custom_data or facts.custom_data
+    elif isinstance(event, _FINAL_EVENTS):
+        facts.state, facts.ended = CallState.TERMINATED, True
+    elif isinstance(event, _RECORD_EVENTS):
+        facts.recording = False
+
+
+def _matters(program: Program, trigger: str, event: Event) -> bool:
+    """Return whether anything may follow from an event: most have no handler in the flow."""
+    return trigger in plan_of(program).triggers or isinstance(event, _LAST_EVENTS)
+
+
+def _passed(program: Program, context: Context, trigger: str, event: Event) -> Note:
+    """Note an event from which nothing follows."""
+    held = (texts_of(context.variables[name]) for name in plan_of(program).secrets)
+    entry = Entry(
+        event=trigger,
+        fields=fields_of(event),
+        before=context.state,
+        state=context.state,
+        handled=False,
+        guards=(),
+        actions=(),
+        variables={},
+        secrets=frozenset().union(*held),
+        secret_event=False,
+    )
+    return Note(entry)
 
 
 @dataclass(slots=True)
@@ -94,31 +149,13 @@ class _Feeding:
 
     def leg_event(self, occurrence: LegEvent) -> None:
         context, event = self.context, occurrence.event
-        facts = context.legs.get(occurrence.leg)
-        recorded = isinstance(event, _RECORD_EVENTS)
-        if facts is None or (facts.ended and not recorded):
-            return
-        trigger = f"{occurrence.leg}.{event.event_name}"
-        if context.finished:
-            if recorded:
-                self.model.begin(fields_of(event))
-                self.close(trigger, context.state, fields_of(event), handled=False)
-            return
-        if isinstance(event, StateChanged):
-            facts.state = CallState(event.new_state)
-        elif isinstance(event, Connected):
-            facts.state, facts.connected = CallState.CONNECTED, True
-            facts.custom_data = event.custom_data or facts.custom_data
-        elif isinstance(event, Disconnected | Failed):
-            facts.state, facts.ended = CallState.TERMINATED, True
-        elif recorded:
-            facts.recording = False
-        handled = self.microstep(trigger, fields_of(event))
+        facts = context.legs[occurrence.leg]
+        handled = self.microstep(f"{occurrence.leg}.{event.event_name}", fields_of(event))
         self.run_on()
         if context.finished or not facts.ended:
             return
-        unhandled = not handled and not recorded and occurrence.leg == self.primary
-        if unhandled or self.stranded():
+        left = isinstance(event, _FINAL_EVENTS) and occurrence.leg == self.primary
+        if (left and not handled) or self.stranded():
             self.finish("hangup" if context.legs[self.primary].connected else "failed")
 
     def stranded(self) -> bool:

@@ -108,6 +108,8 @@ def _take(world: World, name: str, value: Any) -> None:
     if doing is not None:
         world.mark()
         doing(world, value)
+        if world.session is not None and world.session.bug is not None:
+            raise world.session.bug
     elif name == "hear":
         steps.hear(world, value)
     elif name == "expect":

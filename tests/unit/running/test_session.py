@@ -206,6 +206,16 @@ def test_secrets_never_reach_the_journal() -> None:
     assert stage.call.heard == ["You said 4711."]
 
 
+def test_an_event_that_nobody_waits_for_shows_no_secret_either() -> None:
+    stage = Stage("""
+        vars: {pin: {type: string, secret: true, default: "4711"}}
+        states: {a: {do: answer, on: {Connected: {do: {log: "${pin}"}}}}}
+    """).fire("Connected")
+    stage.fire("MessageReceived", text="my PIN is 4711")
+    assert stage.events()[-1] == "caller.MessageReceived"
+    assert "4711" not in str(stage.journal.records)
+
+
 def test_a_recording_keeps_the_session_open_until_it_is_written() -> None:
     stage = Stage("""
         states:
