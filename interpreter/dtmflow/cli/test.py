@@ -29,8 +29,8 @@ def register(subparsers: Subparsers) -> None:
         run,
         summary="play the tests of flows",
         description=(
-            "Play flow tests (*.test.yaml): callers who press, wait and hang up, in virtual time,\n"
-            "without network or audio. Exits with 1 when a test fails or cannot be run."
+            "Play flow tests (*.test.yaml): callers who press, wait and hang up, in virtual\n"
+            "time, without network or audio. Exits with 1 when a test fails or cannot be run."
         ),
         examples=[
             ("dtmflow test", "all tests below this folder"),

@@ -19,9 +19,9 @@ def register(subparsers: Subparsers) -> None:
         run,
         summary="show what happened in a call",
         description=(
-            "Print a session's journal as a ladder: the call on the left, the flow on the right,\n"
-            "events and actions between them, states as they were entered. `dtmflow run --journal\n"
-            "DIR` writes a journal for each call."
+            "Print a session's journal as a ladder: the call on the left, the flow on the\n"
+            "right, events and actions between them, states as they were entered.\n"
+            "`dtmflow run --journal DIR` writes a journal for each call."
         ),
         examples=[
             ("dtmflow trace show journal/1f0c.jsonl", "the ladder of one call"),

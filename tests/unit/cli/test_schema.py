@@ -21,13 +21,20 @@ def test_without_a_name_it_is_that_of_flows(capsys: pytest.CaptureFixture[str]) 
     assert "states" in json.loads(out)["properties"]
 
 
-def test_every_listed_schema_can_be_printed(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_listed_names_are_those_of_the_committed_files(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     assert main(["schema", "--list"]) == 0
-    names = capsys.readouterr().out.split()
-    assert {"flow", "flow-test", "parameters/CallSayParameters", "events/Connected"} <= set(names)
-    for name in names:
-        assert main(["schema", name]) == 0
-        json.loads(capsys.readouterr().out)
+    names = set(capsys.readouterr().out.split())
+    assert names == {
+        str(path.relative_to(COMMITTED).with_suffix("")) for path in COMMITTED.rglob("*.json")
+    }
+
+
+@pytest.mark.parametrize("name", ["flow-test", "parameters/CallSayParameters", "events/Connected"])
+def test_a_schema_is_printed_by_its_name(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["schema", name]) == 0
+    assert json.loads(capsys.readouterr().out)["$schema"].startswith("http://json-schema.org/")
 
 
 def test_a_folder_takes_all_of_them_as_they_are_committed(tmp_path: Path) -> None:
