@@ -1,6 +1,6 @@
 """What `menu` and `gather` share: the question, the wait for keys, what happens without one.
 
-Both play the question (`play`), wait for the first key (`listen`) and for the next (`collect`), and
+Both play the question (`play`), wait for the first key (`listen`) and the next (`collect`), and
 after no key (`noinput`) or wrong ones (`nomatch`) ask again, counting the tries of both.
 """
 
@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from dtmflow.compiling.core import Action, Plain, StatePath, Transition
-from dtmflow.compiling.sugar import Expansion, Transitions, guarded
+from dtmflow.compiling.sugar import Expansion, Transitions
 from dtmflow.expressions.template import parse
 from dtmflow_schema.kinds import Asking
 
@@ -82,8 +82,16 @@ class Question:
             after=self.timer(self.asking.timeout, "timeout", silence),
         )
 
+    @property
+    def repeats(self) -> bool:
+        """Return whether the question is ever asked again."""
+        outcomes = self.expansion.outcomes("exhausted")
+        return self.asking.retries != 0 or all(entry.guard is not None for entry in outcomes)
+
     def answers(self) -> None:
         """Add `noinput` and `nomatch`. Keys pressed meanwhile do not count."""
+        if not self.repeats:
+            return
         made, again = self.expansion, (self.expansion.go(self.again),)
         for name in ("noinput", "nomatch"):
             sounds = getattr(self.asking, name)
@@ -97,7 +105,7 @@ class Question:
         allowed: object = self.asking.bargein  # the model lets `${...}` pass
         if isinstance(allowed, str):
             guard = self.expansion.expression(allowed, (*self.expansion.at, "bargein"), "bool")
-            return tuple(guarded(guard, entry) for entry in entries)
+            return tuple(self.expansion.guarded(guard, entry) for entry in entries)
         return entries if allowed else ()
 
     def failing(
@@ -116,11 +124,13 @@ class Question:
         place = (*made.at, "retries")
         limit = made.expression(retries, place, "int")
         exhausted = [
-            guarded(None if retries == 0 else f"{self.tries} >= {limit}", entry, before)
+            made.guarded(None if retries == 0 else f"{self.tries} >= {limit}", entry, before)
             for entry in made.outcomes("exhausted")
         ]
         if isinstance(retries, str):
             exhausted = [made.placed(entry, place) for entry in exhausted]
+        if not self.repeats:
+            return tuple(exhausted)
         values: dict[str, Plain] = {} if keys is None else {self.input: keys}
         values[self.tries] = f"${{{self.tries} + 1}}"
         return (*exhausted, made.go(to, do=(*before, made.set(values))))

@@ -160,6 +160,8 @@ class Written:
     """`guard` (a bare expression), `template` (text with `${...}`) or `duration`."""
     type: str = ""
     """Type that it must have, as in `Variable.type`; "" for any."""
+    input: bool = False
+    """Whether `input` may stand in it."""
 
 
 @dataclass(frozen=True, slots=True)

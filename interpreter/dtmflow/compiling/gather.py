@@ -10,7 +10,7 @@ from __future__ import annotations
 from dtmflow.compiling.asking import INTERDIGIT, Question
 from dtmflow.compiling.core import Action, Transition
 from dtmflow.compiling.keys import quantifier
-from dtmflow.compiling.sugar import Expansion, guarded
+from dtmflow.compiling.sugar import Expansion
 from dtmflow_schema.kinds import Gather
 
 TONE = "event.tone"
@@ -84,10 +84,10 @@ class _Gather:
             guard += f" && size({self.keys}) <= {most}" if most is not None else ""
         entry = made.go(made.name("accepted"))
         if gather.valid is None:
-            return guarded(guard, entry)
+            return made.guarded(guard, entry)
         place = (*made.at, "valid")
         valid = Transition(gather.valid, (), entry.target, entry.to, made.at, guard_origin=place)
-        return guarded(guard, made.rewritten(valid, self.keys, ()))
+        return made.guarded(guard, made.rewritten(valid, self.keys, ()))
 
     def limit(self, name: str) -> str | None:
         """Return CEL for the fewest or most digits; None where the author sets no limit."""

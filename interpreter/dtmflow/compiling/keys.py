@@ -123,11 +123,6 @@ def first_keys(patterns: Iterable[Pattern]) -> str:
     return "".join(key for key in KEYS if any(each.extends(key) for each in every))
 
 
-def condition_first(pattern: Pattern, subject: str) -> str | None:
-    """Return CEL that asks whether one key in `subject` is the choice; None if it never is."""
-    return condition_among(subject, [key for key in KEYS if pattern.matches(key)])
-
-
 def condition(pattern: Pattern, subject: str) -> str:
     """Return CEL that asks whether the keys in `subject` are the choice."""
     literal = pattern.literal

@@ -12,14 +12,14 @@ from collections.abc import Iterable
 from dtmflow.compiling.asking import INTERDIGIT, Question
 from dtmflow.compiling.core import Action, Transition
 from dtmflow.compiling.keys import (
+    KEYS,
     condition,
     condition_among,
-    condition_first,
     condition_more,
     first_keys,
     parse,
 )
-from dtmflow.compiling.sugar import Expansion, Transitions, guarded
+from dtmflow.compiling.sugar import Expansion, Transitions
 from dtmflow_schema.kinds import Menu
 
 TONE = "event.tone"
@@ -48,17 +48,18 @@ class _Menu:
         """Return the transitions on the first key, each doing something before all else."""
         made, question = self.made, self.question
         keep = made.set({question.input: f"${{{TONE}}}"})
+        alone = [one for one in KEYS if one not in self.longer]
         entries: list[Transition] = []
         if self.longer:
             among = condition_among(TONE, self.longer)
             entries.append(made.go(made.name("collect"), guard=among, do=(*before, keep)))
         for pattern, key in self.choices:
-            guard = condition_first(pattern, TONE)
+            guard = condition_among(TONE, [one for one in alone if pattern.matches(one)])
             if guard is None:
                 continue
             for entry in self.chosen(key):
                 first = (*before, keep) if made.uses_input(entry) else before
-                entries.append(guarded(guard, made.rewritten(entry, TONE, first)))
+                entries.append(made.guarded(guard, made.rewritten(entry, TONE, first)))
         return (*entries, *question.nomatch(do=before, keys=f"${{{TONE}}}"))
 
     def collect(self) -> None:
@@ -67,21 +68,31 @@ class _Menu:
         collect, match = made.name("collect"), made.name("match")
         interdigit = self.menu.interdigit or INTERDIGIT
         more = condition_more((pattern for pattern, _ in self.choices), keys)
-        taken = (*self.taken(), *self.question.nomatch())
+        wrong = self.question.nomatch()
         append = made.set({keys: f"${{{keys} + {TONE}}}"})
         made.state(
             collect,
             on={"ToneReceived": (made.go(match, do=(append,)),)},
-            after=self.question.timer(interdigit, "interdigit", taken),
+            after=self.question.timer(
+                interdigit, "interdigit", (*self.taken(again=False), *wrong)
+            ),
         )
-        made.state(match, to=(made.go(collect, guard=more), *taken))
+        made.state(match, to=(made.go(collect, guard=more), *self.taken(again=True), *wrong))
 
-    def taken(self) -> Iterable[Transition]:
-        """Return the transitions for keys that are exactly a choice."""
+    def taken(self, *, again: bool) -> Iterable[Transition]:
+        """Yield the transitions for keys that are exactly a choice.
+
+        Args:
+            again: Whether at least two keys were pressed, else one.
+        """
         for pattern, key in self.choices:
+            if not any(
+                pattern.extends(one) or (pattern.matches(one) and not again) for one in self.longer
+            ):
+                continue
             guard = condition(pattern, self.question.input)
             for entry in self.chosen(key):
-                yield guarded(guard, self.made.rewritten(entry, self.question.input, ()))
+                yield self.made.guarded(guard, self.made.rewritten(entry, self.question.input, ()))
 
     def chosen(self, key: str) -> Transitions:
         """Return the author's transitions for a choice; without a target it goes on listening."""

@@ -169,7 +169,7 @@ class Expansion:
         ]
         for index, action in enumerate(actions):
             last = index == len(actions) - 1
-            failed = tuple(guarded('event.error != ""', each) for each in error)
+            failed = tuple(self.guarded('event.error != ""', each) for each in error)
             finished = (*failed, *(then if last else (self.go(paths[index + 1]),)))
             on = {"PlaybackFinished": finished, "ToneReceived": keys}
             self.state(paths[index], do=[self.spoken(action)], on=on)
@@ -182,7 +182,7 @@ class Expansion:
         for name, value in action.arguments.items():
             changed[name] = in_plain(value, self.replacements(value))
             if changed[name] != value:
-                self.note(action.places.get(name, ()), value)
+                self.note(action.places.get(name, ()), value, input_=True)
         return replace(action, arguments=changed)
 
     def replacements(self, value: Plain) -> dict[str, str]:
@@ -205,25 +205,37 @@ class Expansion:
         }
         origin = self.shared.prompt_origins[name]
         for language, text in texts.items():
-            self.note((*origin, language) if language else origin, text)
+            self.note((*origin, language) if language else origin, text, input_=True)
         return copy
 
     def placed(self, entry: Transition, place: Path) -> Transition:
         """Return a transition whose guard holds an expression that stands at `place`."""
         return entry if entry.guard_origin else replace(entry, guard_origin=place)
 
-    def note(self, place: Path, value: Plain, kind: str = "template", type_: str = "") -> None:
+    def note(
+        self,
+        place: Path,
+        value: Plain,
+        kind: str = "template",
+        type_: str = "",
+        *,
+        input_: bool = False,
+    ) -> None:
         """Remember what the author wrote at a place."""
         if not place:
             return
         if isinstance(value, str):
-            self.shared.written[place] = Written(value, kind, type_)
+            self.shared.written.setdefault(place, Written(value, kind, type_, input_))
         elif isinstance(value, Mapping):
             for key, item in value.items():
-                self.note((*place, key), item)
+                self.note((*place, key), item, kind, input_=input_)
         elif isinstance(value, tuple):
             for index, item in enumerate(value):
-                self.note((*place, index), item)
+                self.note((*place, index), item, kind, input_=input_)
+
+    def note_guard(self, entry: Transition, *, input_: bool = False) -> None:
+        """Remember the guard that the author wrote, before it becomes part of another."""
+        self.note(entry.guard_origin, entry.guard, "guard", "bool", input_=input_)
 
     def expression(self, value: bool | int | str, place: Path, kind: str) -> str:
         """Return CEL for a value that the author may have written as `${...}`.
@@ -250,15 +262,23 @@ class Expansion:
         """
         guard = entry.guard
         if guard is not None:
-            changed = in_expression(guard, {"input": subject})
-            if entry.guard_origin:
-                self.shared.written[entry.guard_origin] = Written(guard, "guard", "bool")
-            guard = changed
+            self.note_guard(entry, input_=True)
+            guard = in_expression(guard, {"input": subject})
         do = tuple(self.spoken(action) for action in entry.do)
         return replace(entry, guard=guard, do=(*first, *do))
 
+    def guarded(
+        self, guard: str | None, entry: Transition, do: Iterable[Action] = ()
+    ) -> Transition:
+        """Return a transition with one more condition and more actions, both before its own."""
+        if guard is not None and entry.guard is not None:
+            self.note_guard(entry)
+        return replace(entry, guard=both(guard, entry.guard), do=(*do, *entry.do))
+
     def onward(self, entry: Transition, then: Transition) -> Transition:
         """Return an author's transition without a target, led on as another one is."""
+        for each in (entry, then):
+            self.note_guard(each)
         return replace(
             entry,
             guard=both(entry.guard, then.guard),
@@ -277,11 +297,6 @@ class Expansion:
             for action in entry.do
             for text in _texts(tuple(action.arguments.values()))
         )
-
-
-def guarded(guard: str | None, entry: Transition, do: Iterable[Action] = ()) -> Transition:
-    """Return a transition with one more condition and more actions, both before its own."""
-    return replace(entry, guard=both(guard, entry.guard), do=(*do, *entry.do))
 
 
 def both(left: str | None, right: str | None) -> str | None:

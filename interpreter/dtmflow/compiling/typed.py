@@ -266,7 +266,7 @@ class _Finder:
             text, how = written.text, written
         if how.kind != "guard" and "${" not in text:
             return
-        scope = self.scopes.of(events, input_=written is not None)
+        scope = self.scopes.of(events, input_=how.input)
         yield TypedExpression(how.kind, text, path, scope, events, _expected(how), key=key)
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from dtmflow.compiling.keys import (
     KEYS,
     condition,
-    condition_first,
+    condition_among,
     condition_more,
     first_keys,
     parse,
@@ -71,9 +71,9 @@ def test_a_key_that_begins_a_longer_choice_is_worth_waiting_for() -> None:
     patterns = [parse("1"), parse("12"), parse("/3[0-9]{2}/"), parse("#")]
     assert first_keys(patterns) == "13"
     assert condition_more(patterns, "x") == 'x == "1" || x.matches("^(3[0-9]?)$")'
-    assert condition_first(patterns[0], "event.tone") == 'event.tone == "1"'
-    assert condition_first(parse("/[1-3]/"), "event.tone") == 'event.tone in ["1", "2", "3"]'
-    assert condition_first(patterns[1], "event.tone") is None
+    assert condition_among("x", "1") == 'x == "1"'
+    assert condition_among("x", "12") == 'x in ["1", "2"]'
+    assert condition_among("x", "") is None
     assert condition(patterns[2], "a + b") == '(a + b).matches("^3[0-9]{2}$")'
 
 
@@ -94,8 +94,6 @@ def test_a_pattern_matches_what_the_regular_expression_matches(regex: str, keys:
     assert pattern.matches(keys) == expected
     assert (re.fullmatch(pattern.regex(), keys) is not None) == expected
     assert holds(condition(pattern, "x"), keys) == expected
-    if len(keys) == 1:
-        assert holds(condition_first(pattern, "x"), keys) == expected
 
 
 @given(PATTERNS, st.text("123*#", max_size=2))
