@@ -128,6 +128,18 @@ def test_a_variable_that_is_only_set_has_no_fix() -> None:
     assert finding.fix is None
 
 
+def test_what_a_misspelt_name_stands_for_is_not_called_unused() -> None:
+    flow = with_states('ringing: { do: [answer, { log: "${tires}" }], on: { Connected: end } }')
+    assert codes("vars: { tries: 0 }\n" + flow) == ["V302"]
+
+
+def test_a_built_in_name_is_no_misspelt_variable() -> None:
+    flow = with_states(
+        'ringing: { do: answer, on: { Connected: { do: { log: "${event.name}" }, to: end } } }'
+    )
+    assert codes("vars: { even: 0 }\n" + flow) == ["F109"]
+
+
 def test_removing_a_parameter_is_unsafe() -> None:
     flow = with_states("ringing: { do: answer, on: { Connected: end } }")
     finding = found("F109", "params: { box: string }\n" + flow)

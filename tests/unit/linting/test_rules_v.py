@@ -82,6 +82,24 @@ def test_an_assignment_to_an_undeclared_variable_is_marked_at_its_key() -> None:
     assert mended(flow, found("V302", flow)) == guarded("tries < 3")
 
 
+def test_a_gather_into_an_undeclared_variable_is_marked() -> None:
+    flow = """version: 1
+vars: { pin: "" }
+states:
+  ringing: { do: answer, on: { Connected: ask } }
+  ask:
+    gather: { say: "PIN ${pin}?", into: pinn, digits: 4, timeout: 5s, retries: 1 }
+    on: { ok: end, exhausted: end }
+"""
+    assert mark(flow, "V302") == "pinn"
+    assert codes(mended(flow, found("V302", flow))) == []
+
+
+def test_a_bare_leg_is_qualified() -> None:
+    flow = guarded("'caller.number == \"1\"'")
+    assert found("V302", flow).help == "did you mean `legs.caller`?"
+
+
 def test_an_unknown_field_lists_the_fields_of_the_event() -> None:
     flow = guarded("'event.digit == \"1\"'")
     finding = found("V303", flow)

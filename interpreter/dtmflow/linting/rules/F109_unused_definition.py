@@ -19,9 +19,10 @@ from collections.abc import Iterator, Mapping
 
 from dtmflow.diagnostics import Diagnostic, Fix, Level, Path
 from dtmflow.linting.analysis.usage import usage
-from dtmflow.linting.analysis.words import UNUSABLE
+from dtmflow.linting.analysis.words import FUNCTIONS, UNUSABLE
 from dtmflow.linting.registry import Subject, rule
 from dtmflow.linting.repairs import removal
+from dtmflow.loading.suggest import closest
 
 
 @rule("F109", "unused-definition", Level.WARNING)
@@ -58,7 +59,11 @@ def find(subject: Subject) -> Iterator[Diagnostic]:
 
 
 def _unused(known: Mapping[str, Path], read: frozenset[str]) -> Iterator[tuple[str, Path]]:
-    return ((name, place) for name, place in known.items() if place and name not in read)
+    """Yield what is never read; not what a misspelt name stands for, which other rules tell."""
+    meant = {closest(name, known) for name in read - known.keys() - UNUSABLE.keys() - {*FUNCTIONS}}
+    for name, place in known.items():
+        if place and name not in read and name not in meant:
+            yield name, place
 
 
 def _report(subject: Subject, word: str, name: str, place: Path, *, safe: bool) -> Diagnostic:

@@ -19,7 +19,7 @@ Fix (unsafe): write the name that comes closest.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from dtmflow.diagnostics import Diagnostic, Edit, Fix, Level, Path
 from dtmflow.expressions.problems import Kind
@@ -28,6 +28,7 @@ from dtmflow.linting.analysis.usage import assignments
 from dtmflow.linting.analysis.words import FUNCTIONS
 from dtmflow.linting.registry import Subject, rule
 from dtmflow.loading.suggest import closest
+from dtmflow_schema.flow import State
 
 
 @rule("V302", "unknown-name", Level.ERROR)
@@ -48,17 +49,18 @@ def find(subject: Subject) -> Iterator[Diagnostic]:
             help=f"did you mean `{meant}`?" if meant else _known(found),
             fix=fix,
         )
+    yield from _assigned(subject)
+
+
+def _assigned(subject: Subject) -> Iterator[Diagnostic]:
+    """Report assignments to what is not declared."""
     core = subject.core
-    declared = [
-        *(name for name, each in core.variables.items() if not each.generated),
-        *core.returns,
-        "lang",
-    ]
-    seen: set[Path] = set()
-    for name, path, is_key in assignments(core):
-        if name in declared or name in core.variables or path in seen:
+    own = [name for name, each in core.variables.items() if not each.generated]
+    declared = [*own, *core.returns, "lang"]
+    places = [*assignments(core), *_gathered(subject.flow.states, ())]
+    for name, path, is_key in dict.fromkeys(places):
+        if name in declared or name in core.variables:
             continue
-        seen.add(path)
         meant = closest(name, declared)
         span = subject.document.span(path, key=is_key)
         yield subject.report(
@@ -69,13 +71,23 @@ def find(subject: Subject) -> Iterator[Diagnostic]:
         )
 
 
+def _gathered(states: Mapping[str, State], place: Path) -> Iterator[tuple[str, Path, bool]]:
+    """Yield what each `gather` assigns; in the core it is no author's assignment any more."""
+    for name, state in states.items():
+        path: Path = (*place, "states", name)
+        if state.gather is not None:
+            yield state.gather.into, (*path, "gather", "into"), False
+        yield from _gathered(state.states, path)
+
+
 def _meant(found: Finding) -> str | None:
     name, scope = found.problem.name, found.site.typed.scope
     if found.problem.kind is Kind.UNKNOWN_FUNCTION:
         return closest(name, FUNCTIONS)
-    for space in ("event", "params", "call"):
-        if f"{space}.{name}" in scope:
-            return f"{space}.{name}"
+    for space in ("event", "params", "call", "legs"):
+        qualified = f"{space}.{name}"
+        if any(known == qualified or known.startswith(f"{qualified}.") for known in scope):
+            return qualified
     roots = dict.fromkeys(known.partition(".")[0] for known in scope)
     return closest(name, [known for known in roots if known != name])
 
