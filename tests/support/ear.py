@@ -119,9 +119,17 @@ def send(
     if caller.digits:
         packet = caller.digits.pop(0)
     else:
-        packet = struct.pack(
-            ">BBHLL", 0x80, 0, caller.sequence & 0xFFFF, caller.timestamp & 0xFFFFFFFF, index + 1
-        ) + payload
+        packet = (
+            struct.pack(
+                ">BBHLL",
+                0x80,
+                0,
+                caller.sequence & 0xFFFF,
+                caller.timestamp & 0xFFFFFFFF,
+                index + 1,
+            )
+            + payload
+        )
     try:
         caller.socket.sendto(packet, caller.remote)
     except OSError:

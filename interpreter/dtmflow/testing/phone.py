@@ -31,6 +31,7 @@ PERIOD = 0.02
 KEY_PACKETS = 5
 """Packets of 20 ms that a key is held, before the three that end it (RFC 4733 2.5.1.4)."""
 END_PACKETS = 3
+PAUSE_PACKETS = 2
 
 
 class Phone:
@@ -65,7 +66,9 @@ class Phone:
         self._due = 0.0
         self._sequence, self._timestamp = secrets.randbits(15), secrets.randbits(31)
         self._ssrc = secrets.randbits(32)
-        self._keys: deque[RtpPacket] = deque()
+        self._keys: deque[str] = deque()
+        self._pressed = 0
+        self._pressed_at = 0
         self._packets: list[tuple[int, NDArray[np.int16]]] = []
         self._key_heard = -1
         self.keys_heard = ""
@@ -107,17 +110,7 @@ class Phone:
         """
         if key not in TONES or len(key) != 1:
             raise UsageError(f"{key!r} is no key: a telephone has 0-9 * #")
-        if self._media is None or self._media.telephone_event is None:
-            return
-        event, begin = TONES.index(key), self._timestamp
-        for number in range(KEY_PACKETS + END_PACKETS):
-            duration = FRAME * min(number + 1, KEY_PACKETS + 1)
-            payload = TelephoneEvent(event, number >= KEY_PACKETS, duration).build()
-            self._keys.append(
-                RtpPacket(
-                    self._media.telephone_event, 0, begin, self._ssrc, payload, marker=number == 0
-                )
-            )
+        self._keys.append(key)
 
     def hangup(self) -> None:
         """End the call with BYE or CANCEL; `Ended` or `Failed` follows."""
@@ -176,30 +169,41 @@ class Phone:
         """Send one packet, a key's before silence, and come back 20 ms after it was due."""
         if self._media is None or self._rtp is None:
             return
-        law = Law(self._media.codec.value)
-        if self._keys:
-            key = self._keys.popleft()
-            packet = RtpPacket(
-                key.payload_type,
-                self._sequence,
-                key.timestamp,
-                self._ssrc,
-                key.payload,
-                key.marker,
-            )
-        else:
-            packet = RtpPacket(
-                self._media.payload_type,
-                self._sequence,
-                self._timestamp,
-                self._ssrc,
-                bytes([law.silence]) * FRAME,
-            )
+        packet = self._key_packet(self._media) or RtpPacket(
+            self._media.payload_type,
+            self._sequence,
+            self._timestamp,
+            self._ssrc,
+            bytes([Law(self._media.codec.value).silence]) * FRAME,
+        )
         self._rtp.sendto(packet.build(), (self._media.host, self._media.port))
         self._sequence = (self._sequence + 1) & 0xFFFF
         self._timestamp = (self._timestamp + FRAME) & 0xFFFFFFFF
         self._due += PERIOD
         self._timer = self._clock.call_later(self._due - self._clock.now(), self._send)
+
+    def _key_packet(self, media: MediaSession) -> RtpPacket | None:
+        """Return the next packet of the key that is down, or None for one of silence."""
+        if not self._keys or media.telephone_event is None:
+            return None
+        number, self._pressed = self._pressed, self._pressed + 1
+        if number >= KEY_PACKETS + END_PACKETS:  # the key is up: a pause, then the next one
+            if number >= KEY_PACKETS + END_PACKETS + PAUSE_PACKETS:
+                self._keys.popleft()
+                self._pressed = 0
+            return None
+        if number == 0:
+            self._pressed_at = self._timestamp
+        duration = FRAME * min(number + 1, KEY_PACKETS + 1)
+        event = TelephoneEvent(TONES.index(self._keys[0]), number >= KEY_PACKETS, duration)
+        return RtpPacket(
+            media.telephone_event,
+            self._sequence,
+            self._pressed_at,
+            self._ssrc,
+            event.build(),
+            marker=number == 0,
+        )
 
     def _on_packet(self, data: bytes) -> None:
         try:
