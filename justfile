@@ -1,4 +1,4 @@
-# The commands of the house, over uv. Without uv: `pip install -e . --group dev` in a virtual
+# The commands of the house, over uv. Without uv: `pip install -e ".[dev]"` in a virtual
 # environment of your own, then run what stands behind `uv run`.
 
 # list the commands
@@ -7,7 +7,7 @@ default:
 
 # make or update the virtual environment in .venv
 setup:
-    uv sync --group dev
+    uv sync --extra dev
 
 # everything that CI holds a change to, apart from interop
 check: format-check lint types layers generated test

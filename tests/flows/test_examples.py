@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 from dtmflow.cli.diagrams import outdated
 from dtmflow.cli.sources import find_flows, find_tests, read_text
 from dtmflow.linting.engine import check
+from dtmflow.loading.read import load
 from dtmflow.testing.runner import run_file
 
 pytestmark = pytest.mark.flows
@@ -43,6 +46,16 @@ def test_every_test_of_a_flow_passes(path: Path) -> None:
     assert results
     failed = [result.describe() for result in results if not result.passed]
     assert not failed, "\n" + "\n".join(failed)
+
+
+@pytest.mark.parametrize("path", [*FLOWS, *TESTS], ids=lambda path: str(path.relative_to(ROOT)))
+def test_an_editor_that_follows_the_first_line_finds_no_error(path: Path) -> None:
+    document = load(read_text(path), str(path))
+    marker = "# yaml-language-server: $schema="
+    first = document.text.splitlines()[0]
+    assert first.startswith(marker)
+    schema = json.loads((path.parent / first.removeprefix(marker)).read_text("utf-8"))
+    jsonschema.Draft7Validator(schema).validate(document.data)
 
 
 @pytest.mark.parametrize("path", FLOWS, ids=short)
