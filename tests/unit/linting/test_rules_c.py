@@ -45,6 +45,14 @@ def test_a_bare_action_is_marked_by_its_name() -> None:
     assert (finding.span.column, finding.span.end_column) == (27, 33)
 
 
+def test_a_bare_action_without_a_list_is_marked_too() -> None:
+    flow = with_states(
+        "ringing: { do: answer, on: { Connected: a } }", "a: { do: answer, to: end }"
+    )
+    finding = found("C201", flow)
+    assert (finding.span.line, finding.span.column, finding.span.end_column) == (5, 12, 18)
+
+
 def test_a_menu_before_the_answer_is_told_once() -> None:
     flow = with_states(
         "ringing: { menu: { say: Press one., timeout: 5s, retries: 1, choices: { '1': end } }, "

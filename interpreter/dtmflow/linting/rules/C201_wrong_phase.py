@@ -61,6 +61,11 @@ def find(subject: Subject) -> Iterator[Diagnostic]:
                 slip.action.origin,
                 f"`{name}` cannot run here: `{leg}` is {slip.stand.value} "
                 f"on the path {route(core, slip.path)}",
-                key=isinstance(slip.action.origin[-1], str),
+                key=_has_key(slip.action.origin),
                 help=help_text,
             )
+
+
+def _has_key(origin: Path) -> bool:
+    """Whether an action is written with arguments; a bare name stands under `do` or in a list."""
+    return isinstance(origin[-1], str) and origin[-1] not in {"do", "exit"}
