@@ -17,8 +17,10 @@ def as_list(document: Document, path: Path) -> Fix | None:
         return None
     text, lines = document.text, document.lines
     entries = [(key.start, max(key.end, value.end)) for key, value in node.entries.values()]
-    if any(not node.start <= start < end <= node.end for start, end in entries):
-        return None
+    befores = [node.start, *(end for _, end in entries)]
+    gaps = [text[before:start] for before, (start, _) in zip(befores, entries, strict=False)]
+    if entries != sorted(entries) or any("<<" in gap for gap in gaps):
+        return None  # a merge key, here or before
     if text.startswith("{", node.start):
         if "#" in text[node.start : node.end]:
             return None

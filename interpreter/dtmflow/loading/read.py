@@ -17,6 +17,8 @@ from dtmflow.loading.trouble import Mask, Misread, Trouble
 MAX_BYTES: Final = 1024 * 1024
 MAX_REPAIRS: Final = 20
 """Misread places per file after which reading gives up; each costs one more reading."""
+MAX_READ: Final = 2 * MAX_BYTES
+"""Characters that all readings of one file may come to, so that a big one is read but twice."""
 
 _INTEGER: Final = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _NUMBER: Final = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
@@ -82,7 +84,8 @@ def _compose(source: str) -> tuple[Node | None, list[Trouble]]:
         # A place inside a longer one that is misread as a whole is no mistake of its own.
         found = [old for old in found if not any(_covers(mask, old.mask) for mask in repairs)]
         found += new
-        if not repairs or again or len(masks) >= MAX_REPAIRS:
+        spent = len(masks) >= MAX_REPAIRS or len(source) * (len(masks) + 2) > MAX_READ
+        if not repairs or again or spent:
             return None if new else root, found + composer.troubles
 
 

@@ -50,8 +50,6 @@ def test_an_error_keeps_a_flow_from_running(text: str) -> None:
 
 
 def test_findings_of_all_rooms_come_in_the_order_of_the_text() -> None:
-    text = REMNANT.replace("say: Hello.", "say: no").replace("  old:\n", "  old:  # x\n")
-    text = text.replace("Connected: main", "Connected: main }  # {").replace("{ }", "{}")
     text = REMNANT.replace("say: Hello.", "say: no").replace("say: Old.", "say: 0123")
     assert found(text) == ["9:16 Y111", "11:3 F102", "12:16 Y110"]
 
@@ -83,9 +81,6 @@ def test_settings_select_by_code_or_its_start(settings: Settings, codes: list[st
         REMNANT.replace("  old:\n", "  old:  # flow: ignore[F102] summer menu\n"),
         REMNANT.replace("  old:\n", "  # flow: ignore[F102] summer menu\n  old:\n"),
         REMNANT.replace("  old:\n", "  # flow: ignore[F102]\n\n  # more\n  old:\n"),
-        REMNANT.replace("  old:\n", "  old:  # kept; flow: ignore[F102]\n").replace(
-            "# kept; flow", "# flow"
-        ),
         "# flow: ignore[F102] summer menus are kept\n" + REMNANT,
     ],
 )
@@ -122,3 +117,7 @@ def test_a_comment_in_a_text_is_no_comment() -> None:
 def test_bytes_are_read_as_utf_8() -> None:
     assert found(FLOW.replace("Hello", "Grüße").encode()) == []
     assert found(FLOW.replace("Hello", "Grüße").encode("latin-1")) == ["9:18 Y100"]
+
+
+def test_a_comment_at_the_end_of_the_file_silences_nothing() -> None:
+    assert found(FLOW + "# flow: ignore[F102]\n") == ["11:1 D804"]

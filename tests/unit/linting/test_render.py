@@ -85,3 +85,9 @@ def test_json_is_one_array_with_every_fact() -> None:
     }
     assert second["fix"] is None
     assert json.loads(as_json.render([])) == []
+
+
+def test_full_shows_no_source_for_an_empty_line() -> None:
+    document = load("a: b\n\n", "f")
+    finding = Diagnostic("Y100", Level.ERROR, "x", "f", Span(2, 1, 2, 1))
+    assert full.render([finding], {"f": document}) == "f:2:1: Y100 x\n"

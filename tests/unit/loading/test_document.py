@@ -110,3 +110,29 @@ def test_the_digest_is_that_of_the_bytes() -> None:
     digest = load("", "f").digest
     assert digest == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
     assert load("a: é", "f").digest != load("a: e", "f").digest
+
+
+def test_a_place_inside_what_is_no_text_is_all_of_it() -> None:
+    document = load("a: { b: c }\n", "f")
+    assert document.lines.slice(document.scalar_span(("a",), 1, 2)) == "{ b: c }"
+
+
+def test_a_place_in_a_text_that_could_not_be_read_is_all_of_it() -> None:
+    document = load('a: "b\x01c"\n', "f")
+    assert document.lines.slice(document.scalar_span(("a",), 1, 1)) == '"b\x01c"'
+
+
+def test_a_place_past_the_end_is_the_end() -> None:
+    lines = load("a: b\n", "f").lines
+    assert lines.offset(9, 1) == len(lines.text)
+
+
+def test_the_place_behind_the_last_character_is_inside_the_quotes() -> None:
+    document = load("a: 'bc'\n", "f")
+    span = document.scalar_span(("a",), 2, 0)
+    assert (span.column, span.end_column) == (7, 7)
+
+
+def test_an_empty_block_has_places() -> None:
+    document = load("a: |\nb: c\n", "f")
+    assert document.scalar_span(("a",), 0, 1).line == 1

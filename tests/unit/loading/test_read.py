@@ -188,6 +188,12 @@ def test_a_file_beyond_the_limits_is_refused(text: str) -> None:
     assert [d.code for d in read(text).diagnostics] == ["Y109"]
 
 
+def test_reading_gives_up_on_a_file_that_is_misread_everywhere() -> None:
+    document = read("".join(f"k{at}: a: b\n" for at in range(40)))
+    assert [d.code for d in document.diagnostics] == ["Y105"] * 21
+    assert not document.readable
+
+
 def test_an_empty_file_is_read_as_nothing() -> None:
     document = read("# nothing\n")
     assert document.data is None
@@ -202,3 +208,23 @@ def test_a_byte_order_mark_is_no_part_of_the_first_key() -> None:
     document = read("\ufeffversion: 1\n")
     assert document.data == {"version": 1}
     assert document.diagnostics == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("say: !x |\n  hi\n", "1:6 Y106"),
+        ("do: !x [a]\n", "1:5 Y106"),
+        ("do: &a !x [a]\n", "1:8 Y106"),
+        ("a:\n  <<: 5\n", "2:3 Y100"),
+        ("a: &x " + "[" * 60 + "]" * 60 + "\nb: " + "[" * 60 + "*x" + "]" * 60, "2:64 Y109"),
+        ("choices:\n  - a\n  #: b\n", ""),
+        ("a: [b c: {d: e]\n", "1:10 Y100"),
+    ],
+)
+def test_rarer_surfaces_have_their_place_too(text: str, place: str) -> None:
+    assert found(text) == ([place] if place else [])
+
+
+def test_removing_a_tag_leaves_the_list() -> None:
+    assert repaired("do: !x [a]\n") == "do:  [a]\n"

@@ -153,3 +153,33 @@ def test_another_version_is_refused() -> None:
 def test_a_hash_that_swallowed_a_value_is_named() -> None:
     found = main("gather:\n  say: Hi\n  into: x\n  digits: 4\n  end: #\n")
     assert ("Y102", 12, 12) in [(d.code, d.span.line, d.span.column) for d in found]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "do: { say: Bye., # loud\n  hangup: {} }",
+        "do:\n  <<: { say: Bye. }\n  hangup: {}",
+    ],
+)
+def test_a_list_is_not_made_where_something_would_be_lost(body: str) -> None:
+    assert [(d.code, d.fix) for d in main(body)] == [("S113", None)]
+
+
+def test_an_argument_of_which_one_is_needed_names_all() -> None:
+    (finding,) = main("do: { transferTo: {} }\nto: end")
+    assert finding.code == "S105"
+    assert "`to`" in finding.message
+    assert "`call`" in finding.message
+
+
+def test_a_word_of_a_later_version_is_refused_by_name() -> None:
+    (finding,) = main("queue: support\nto: end")
+    assert finding.code == "S101"
+    assert "queue" in finding.message
+
+
+def test_a_list_is_not_made_of_a_merge_key() -> None:
+    assert [(d.code, d.fix) for d in main("do: { hangup: {}, <<: { say: Bye. } }")] == [
+        ("S113", None)
+    ]
