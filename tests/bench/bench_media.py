@@ -25,7 +25,7 @@ import numpy as np
 import pytest
 
 from dtmflow.media.codecs import Clip, Law
-from dtmflow.media.engine.messages import MediaEvent, PlaybackStarted, Statistics
+from dtmflow.media.engine.messages import MediaEvent, Statistics
 from dtmflow.media.gateway import Gateway
 
 pytestmark = pytest.mark.bench
@@ -40,14 +40,15 @@ def peer(ports: list[int], seconds: float) -> None:
     os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     sink = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     sink.bind((HOST, 0))
-    sink.setblocking(False)
+    sink.settimeout(0)
     for option in (socket.SO_RCVBUF, FORCED):
         try:
             sink.setsockopt(socket.SOL_SOCKET, option, 32 << 20)
         except PermissionError:
             continue
     sink.setsockopt(socket.SOL_SOCKET, STAMP, 1)
-    print(sink.getsockname()[1], flush=True)
+    sys.stdout.write(f"{sink.getsockname()[1]}\n")
+    sys.stdout.flush()
     sys.stdin.readline()
     index = {port: number for number, port in enumerate(ports)}
     targets = [(HOST, port) for port in ports]
@@ -67,7 +68,7 @@ def peer(ports: list[int], seconds: float) -> None:
             number += 1
             continue
         # Not a selector: waking this process at each packet would be charged to the sender.
-        time.sleep(max(0.0, min(due - time.monotonic(), 0.001)))
+        time.sleep(max(0.0, min(due - time.monotonic(), 0.001)))  # noqa: TID251 - a process of its own
         for _ in range(200):
             try:
                 data, control, _, source = sink.recvmsg(256, 64)
@@ -76,7 +77,7 @@ def peer(ports: list[int], seconds: float) -> None:
             seconds_part, nanoseconds = struct.unpack("qq", control[0][2][:16])
             sequence = int.from_bytes(data[2:4], "big")
             notes.append((index[source[1]], sequence, seconds_part * 10**9 + nanoseconds))
-    print(json.dumps({"sent": sent, **assess(np.array(notes), len(ports))}), flush=True)
+    sys.stdout.write(json.dumps({"sent": sent, **assess(np.array(notes), len(ports))}) + "\n")
 
 
 def assess(notes: np.ndarray, legs: int) -> dict[str, float]:
@@ -110,6 +111,23 @@ def cpu_seconds(pid: int) -> float:
     return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e9
 
 
+class Events(list[MediaEvent]):
+    """What the legs report."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._news = asyncio.Event()
+
+    def take(self, event: MediaEvent) -> None:
+        self.append(event)
+        self._news.set()
+
+    async def until(self, count: int) -> None:
+        while len(self) < count:
+            self._news.clear()
+            await self._news.wait()
+
+
 async def measure(legs: int, seconds: float, *, busy: bool = False) -> dict[str, float]:
     """Run so many legs for so long and return the figures."""
     cores = os.sched_getaffinity(0)
@@ -120,8 +138,8 @@ async def measure(legs: int, seconds: float, *, busy: bool = False) -> dict[str,
     assert pid is not None
     sound = np.random.default_rng(1).integers(0, 256, 250 * 160, dtype=np.uint8).tobytes()
     clip = Clip("bench", Law.PCMU, sound, 5000)
-    found: list[MediaEvent] = []
-    opened = [gateway.open(HOST, found.append) for _ in range(legs)]
+    found = Events()
+    opened = [gateway.open(HOST, found.take) for _ in range(legs)]
     os.sched_setaffinity(0, cores)
     command = (sys.executable, __file__, "--peer", str(seconds))
     other = await asyncio.create_subprocess_exec(
@@ -137,8 +155,7 @@ async def measure(legs: int, seconds: float, *, busy: bool = False) -> dict[str,
     for leg in opened:
         leg.connect(HOST, port, law=Law.PCMU, telephone_event=101)
         leg.play(clip, loop=True)
-    while sum(isinstance(event, PlaybackStarted) for event in found) < legs:
-        await asyncio.sleep(0.01)
+    await found.until(legs)
     other.stdin.write(b"go\n")
     await asyncio.sleep(0.5)
     before, began = cpu_seconds(pid), time.monotonic()
@@ -148,11 +165,9 @@ async def measure(legs: int, seconds: float, *, busy: bool = False) -> dict[str,
         await asyncio.sleep(0 if busy else 0.1)
     used, wall = cpu_seconds(pid) - before, time.monotonic() - began
     report = json.loads(await other.stdout.readline())
-    found.clear()
     for leg in opened:
         leg.statistics()
-    while len(found) < legs:
-        await asyncio.sleep(0.01)
+    await found.until(3 * legs)  # playback started, first audio, statistics
     statistics = [event for event in found if isinstance(event, Statistics)]
     await gateway.close()
     await other.wait()
@@ -187,7 +202,7 @@ def main() -> None:
         peer([int(port) for port in options.peer[1:]], float(options.peer[0]))
     else:
         figures = asyncio.run(measure(options.legs, options.seconds, busy=options.busy))
-        print(json.dumps(figures, indent=2))
+        sys.stdout.write(json.dumps(figures, indent=2) + "\n")
 
 
 if __name__ == "__main__":

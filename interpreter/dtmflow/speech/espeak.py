@@ -1,15 +1,18 @@
 """eSpeak NG behind `ports.Synthesizer`: the library and its voices come in a wheel.
 
-In comes an utterance, out goes 22.05 kHz PCM. The library keeps its state in globals, so one
-lock serves the process.
+In comes an utterance, out goes 22.05 kHz PCM, the same each time. The library keeps its state in
+globals, so one lock serves the process.
 """
 
 from __future__ import annotations
 
+import _ctypes
+import contextlib
 import ctypes
 import re
 import threading
 from collections.abc import Mapping
+from typing import ClassVar
 
 import espeakng_loader
 
@@ -51,10 +54,13 @@ _Uri = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_int, ctypes.c_char_p, ctypes.c_ch
 
 
 class _Library:
-    """The shared library, started once in a process."""
+    """The shared library, loaded afresh; only one may be open in a process at a time.
+
+    It carries the phase of the voice from one text into the next and has no call to forget it,
+    so that the same text would sound a little different each time. Loading takes under 1 ms.
+    """
 
     def __init__(self) -> None:
-        self.lock = threading.Lock()
         try:
             self._c = ctypes.CDLL(espeakng_loader.get_library_path())
         except OSError as error:
@@ -63,17 +69,26 @@ class _Library:
         self.rate: int = self._c.espeak_Initialize(_SYNCHRONOUS, 0, data, _DONT_EXIT)
         if self.rate <= 0:
             raise SpeechError("eSpeak NG found no voice data")
-        self._chunks: list[bytes] = []
-        # ctypes keeps no reference to a callback: these two must live as long as the library.
-        self._take = _Chunk(self._on_chunk)
-        # An <audio> element of SSML would make the library read files and run programs.
-        self._refuse = _Uri(lambda _kind, _uri, _base: 1)
-        self._c.espeak_SetSynthCallback(self._take)
-        self._c.espeak_SetUriCallback(self._refuse)
-        self.voices = self._list()
+        self._c.espeak_ng_SetRandSeed(ctypes.c_long(1))
+
+    def close(self) -> None:
+        """Unload it."""
+        self._c.espeak_Terminate()
+        _ctypes.dlclose(self._c._handle)  # noqa: SLF001 - ctypes offers no other way
 
     def speak(self, text: str, voice: str, settings: Mapping[int, int], flags: int) -> bytes:
-        self._chunks = []
+        """Return a text as PCM; settings by parameter number."""
+        chunks: list[bytes] = []
+
+        def take(samples: ctypes._Pointer[ctypes.c_short], count: int, _events: int) -> int:
+            if samples and count > 0:
+                chunks.append(ctypes.string_at(samples, 2 * count))
+            return 0
+
+        # An <audio> element of SSML would make the library read files and run programs.
+        callbacks = _Chunk(take), _Uri(lambda _kind, _uri, _base: 1)
+        self._c.espeak_SetSynthCallback(callbacks[0])
+        self._c.espeak_SetUriCallback(callbacks[1])
         if self._c.espeak_SetVoiceByName(voice.encode()):
             raise SpeechError(f"eSpeak NG cannot load its voice {voice}")
         for parameter, value in settings.items():
@@ -83,14 +98,9 @@ class _Library:
         failed = self._c.espeak_Synth(data, size, 0, 1, 0, flags, None, None)
         if failed or self._c.espeak_Synchronize():
             raise SpeechError("eSpeak NG failed to speak the text")
-        return b"".join(self._chunks)
+        return b"".join(chunks)
 
-    def _on_chunk(self, samples: ctypes._Pointer[ctypes.c_short], count: int, _events: int) -> int:
-        if samples and count > 0:
-            self._chunks.append(ctypes.string_at(samples, 2 * count))
-        return 0
-
-    def _list(self) -> dict[str, str]:
+    def voices(self) -> dict[str, str]:
         """Return the voice of each language tag: of several the one that puts it first."""
         self._c.espeak_ListVoices.restype = ctypes.POINTER(ctypes.POINTER(_Voice))
         found: dict[str, tuple[int, str]] = {}
@@ -104,7 +114,7 @@ class _Library:
                 end = at + 1
                 while voice.languages[end]:
                     end += 1
-                tag = bytes(voice.languages[at + 1 : end]).decode()
+                tag = bytes(voice.languages[at + 1 : end]).decode().lower()
                 found[tag] = min(found.get(tag, (256, "")), (priority, identifier))
                 at = end + 1
         return {tag: identifier for tag, (_, identifier) in found.items()}
@@ -113,8 +123,8 @@ class _Library:
 class EspeakSynthesizer:
     """A `Synthesizer` for some 130 languages; safe to call from several threads."""
 
-    _library: _Library | None = None
-    _starting = threading.Lock()
+    _lock = threading.Lock()
+    _voices: ClassVar[dict[str, str]] = {}
 
     def synthesize(self, utterance: Utterance) -> Audio:
         """Return the spoken text as 22.05 kHz PCM; equal utterances give equal audio.
@@ -131,27 +141,27 @@ class EspeakSynthesizer:
         if len(utterance.text) > LONGEST_TEXT:
             raise SpeechError(f"a text of {len(utterance.text)} characters is too long to speak")
         settings = _settings(dict(utterance.options))
-        library = self._started()
         wanted = language_of(utterance)
-        language = lookup(wanted, library.voices)
+        voices = self._installed()
+        language = lookup(wanted, voices)
         if language is None:
             raise SpeechError(f"there is no voice for the language {wanted!r}")
         text = utterance.text.replace("\0", " ")
         flags = _UTF8 | (_SSML if text.lstrip().startswith("<speak") else 0)
-        with library.lock:
-            samples = library.speak(text, library.voices[language], settings, flags)
-        return Audio(samples, library.rate)
+        with self._lock, contextlib.closing(_Library()) as library:
+            return Audio(library.speak(text, voices[language], settings, flags), library.rate)
 
     def languages(self) -> tuple[str, ...]:
         """Return the language tags that can be spoken, in lower case."""
-        return tuple(sorted(self._started().voices))
+        return tuple(sorted(self._installed()))
 
     @classmethod
-    def _started(cls) -> _Library:
-        with cls._starting:
-            if cls._library is None:
-                cls._library = _Library()
-            return cls._library
+    def _installed(cls) -> dict[str, str]:
+        with cls._lock:
+            if not cls._voices:
+                with contextlib.closing(_Library()) as library:
+                    cls._voices = library.voices()
+            return cls._voices
 
 
 def _settings(options: Mapping[str, str]) -> dict[int, int]:

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 import pytest
-from unit.media.virtual import melody
 
 from dtmflow.errors import MediaError
 from dtmflow.media.bank import PromptBank, map_frames
 from dtmflow.media.codecs import Law
+from unit.media.virtual import melody
 
 pytestmark = pytest.mark.unit
 

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from unit.media.virtual import EVENTS, MemoryPort, Studio, melody
 
 from dtmflow.media.codecs import Law
 from dtmflow.media.engine.messages import (
@@ -23,6 +22,7 @@ from dtmflow.media.engine.messages import (
     Tone,
 )
 from dtmflow.media.packets import FRAME, RtpPacket, TelephoneEvent
+from unit.media.virtual import EVENTS, MemoryPort, Studio, melody
 
 pytestmark = pytest.mark.unit
 

@@ -7,7 +7,6 @@ import socket
 from collections.abc import Awaitable, Callable
 
 import pytest
-from unit.media.virtual import melody
 
 from dtmflow.errors import MediaError
 from dtmflow.media.codecs import Clip, Law
@@ -22,6 +21,7 @@ from dtmflow.media.engine.messages import (
     Tone,
 )
 from dtmflow.media.gateway import Gateway, Leg
+from unit.media.virtual import melody
 
 pytestmark = pytest.mark.unit
 
@@ -117,21 +117,25 @@ def test_a_crowd_of_legs_opens_at_once_and_its_ports_are_free_again_after_close(
 
 def test_the_death_of_the_media_process_is_reported_and_legs_refuse_from_then_on() -> None:
     reasons: list[str] = []
+    lost = asyncio.Event()
+
+    def on_lost(reason: str) -> None:
+        reasons.append(reason)
+        lost.set()
 
     async def body(gateway: Gateway) -> None:
         line = Line(gateway)
         assert gateway.pid is not None
         os.kill(gateway.pid, signal.SIGKILL)
         async with asyncio.timeout(20):
-            while not reasons:
-                await asyncio.sleep(0)
+            await lost.wait()
         with pytest.raises(MediaError, match="does not run"):
             line.leg.stop()
         with pytest.raises(MediaError, match="does not run"):
             gateway.open("127.0.0.1", print)
         line.leg.close()
 
-    run(body, Gateway(on_lost=reasons.append))
+    run(body, Gateway(on_lost=on_lost))
     assert reasons == ["the media process has ended"]
 
 

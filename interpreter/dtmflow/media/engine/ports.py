@@ -7,6 +7,7 @@ without two packets of one leg meeting in it.
 from __future__ import annotations
 
 import select
+from collections import deque
 from operator import call
 from typing import NamedTuple, Protocol
 
@@ -65,7 +66,7 @@ class Batch(NamedTuple):
     data: Bytes
     """Shape (n, STRIDE)."""
     lengths: Ints
-    addresses: list[Address]
+    addresses: tuple[Address, ...]
 
 
 class Ports(Protocol):
@@ -95,18 +96,14 @@ class Reader:
         if not ready:
             return None
         reads = [every[row].recvfrom_into for row in ready]
-        lengths: list[int] = []
-        addresses: list[Address] = []
+        results: deque[tuple[int, Address]] = deque()
         calls = map(call, reads, self._views)
-        while True:
+        while len(results) < len(ready):
             try:
-                for length, address in calls:
-                    lengths.append(length)
-                    addresses.append(address)
-                break
-            except OSError:  # a damaged datagram, or an ICMP message: this port has nothing
-                lengths.append(0)
-                addresses.append(NOWHERE)
+                results.extend(calls)
+            except OSError:  # a damaged datagram or an ICMP message: this port has nothing
+                results.append((0, NOWHERE))
+        lengths, addresses = zip(*results, strict=True)
         count = len(ready)
         return Batch(np.array(ready), self._buffer[:count], np.array(lengths), addresses)
 

@@ -68,7 +68,7 @@ class Receiver:
             self._keys(batch, headers, event, now)
 
     def _learn(
-        self, row: int, headers: Headers, index: int, addresses: list[Address], now: float
+        self, row: int, headers: Headers, index: int, addresses: tuple[Address, ...], now: float
     ) -> bool:
         """Judge a packet from an unexpected source; true when that is the leg's source now.
 

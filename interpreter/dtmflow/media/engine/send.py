@@ -6,6 +6,7 @@ every change of source (RFC 3550 5.1) and NATs stay open. Source of events: RFC 
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from operator import call
 
@@ -89,16 +90,15 @@ class Sender:
         legs, state = self._legs, self._legs.outgoing
         sends = [legs.ports[row].sendto for row in places]
         calls = map(call, sends, views, [legs.remote[row] for row in places])
-        done = 0
-        while True:
+        results: deque[int] = deque()
+        while len(results) < len(places):
             try:
-                for _ in calls:
-                    done += 1
-                break
+                results.extend(calls)
             except OSError:  # no route, no buffer, refused: this packet is lost, the next is due
-                state.unsent[places[done]] += 1
-                state.sent[places[done]] -= 1
-                done += 1
+                row = places[len(results)]
+                state.unsent[row] += 1
+                state.sent[row] -= 1
+                results.append(0)
         state.sent[rows] += 1
         state.sequence[rows] += 1
         state.timestamp[rows] += FRAME
