@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 
 from dtmflow.cli.arguments import Subparsers, add_command
-from dtmflow.cli.loaded import core_of
 from dtmflow.cli.sources import flow_file
 
 
@@ -30,6 +29,7 @@ def register(subparsers: Subparsers) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the core."""
+    from dtmflow.cli.loading import core_of
     from dtmflow.compiling.yaml_form import core_to_plain
     from dtmflow.loading.dump import dump
 

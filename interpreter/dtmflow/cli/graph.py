@@ -6,7 +6,6 @@ import argparse
 from pathlib import Path
 
 from dtmflow.cli.arguments import Subparsers, add_command
-from dtmflow.cli.loaded import core_of
 from dtmflow.cli.sources import flow_file
 
 FORMATS = ("mermaid", "dot", "json")
@@ -39,6 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def draw(path: Path, form: str) -> str:
     """Return the flow's picture in one of `FORMATS`."""
+    from dtmflow.cli.loading import core_of
     from dtmflow.compiling import graph
 
     drawings = {"mermaid": graph.mermaid, "dot": graph.dot, "json": graph.json}

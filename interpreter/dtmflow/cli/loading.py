@@ -1,10 +1,11 @@
-"""From a flow file to a Program that a line can run, or all the reasons why not."""
+"""From a flow file to its core or to a Program that a line can run, or all reasons why not."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from dtmflow.cli.sources import read_text
+from dtmflow.compiling.core import Core
 from dtmflow.compiling.program import Program, compile_program
 from dtmflow.diagnostics import Diagnostic, Level
 from dtmflow.errors import FlowInvalid
@@ -28,3 +29,18 @@ def load_program(file: Path, capabilities: Capabilities) -> tuple[Program, tuple
     if refusals := refuse(program, capabilities):
         raise FlowInvalid(refusals)
     return program, analysis.diagnostics
+
+
+def core_of(file: Path) -> Core:
+    """Return the core of a flow. Faults of its graph (F101 and the like) do not matter here.
+
+    Raises:
+        FlowInvalid: the text is no flow; holds the errors.
+        UsageError: the file cannot be read.
+    """
+    analysis = check(read_text(file), str(file))
+    if analysis.core is None:
+        raise FlowInvalid(
+            tuple(found for found in analysis.diagnostics if found.level is Level.ERROR)
+        )
+    return analysis.core
