@@ -24,6 +24,8 @@ from dtmflow.running.effects import (
     TimerId,
 )
 from dtmflow_schema.catalogue import EVENTS
+from dtmflow_schema.events.dtmf import ToneReceived
+from dtmflow_schema.events.lifecycle import StateChanged
 from support.programs import compiled
 
 pytestmark = pytest.mark.properties
@@ -66,10 +68,10 @@ FLOWS = [
 leg_events = st.one_of(
     st.sampled_from(sorted(EVENTS)).map(lambda name: LegEvent("caller", EVENTS[name]())),
     st.text("0123456789*#x", max_size=2).map(
-        lambda tone: LegEvent("caller", EVENTS["ToneReceived"](tone=tone))
+        lambda tone: LegEvent("caller", ToneReceived(tone=tone))
     ),
     st.sampled_from(["ALERTING", "PROGRESSING", "CONNECTED", "TERMINATED"]).map(
-        lambda new: LegEvent("caller", EVENTS["StateChanged"](old_state="ALERTING", new_state=new))
+        lambda new: LegEvent("caller", StateChanged(old_state="ALERTING", new_state=new))
     ),
 )
 occurrences = st.one_of(
@@ -91,8 +93,8 @@ occurrences = st.one_of(
 
 def valid(event: Occurrence) -> Occurrence:
     """Give a StateChanged without payload one that a line would give it."""
-    if isinstance(event, LegEvent) and event.event == EVENTS["StateChanged"]():
-        return LegEvent(event.leg, EVENTS["StateChanged"](new_state="CONNECTED"))
+    if isinstance(event, LegEvent) and event.event == StateChanged():
+        return LegEvent(event.leg, StateChanged(new_state="CONNECTED"))
     return event
 
 

@@ -183,15 +183,20 @@ class _Feeding:
             return
         self.model.faults.append(Fault(occurrence.action, occurrence.reason, occurrence.origin))
 
-    def microstep(self, trigger: str, fields: Mapping[str, Any]) -> bool:
-        """Offer one trigger to the machine; return whether a transition was taken."""
+    def microstep(
+        self, trigger: str, fields: Mapping[str, Any], *, noted: Mapping[str, Any] | None = None
+    ) -> bool:
+        """Offer one trigger to the machine; return whether a transition was taken.
+
+        `noted` are the fields for the journal, where they are not those of the event.
+        """
         if self.context.finished:
             return False
         before = self.context.state
         self.model.begin(fields)
         handled = self.program.machine.trigger(self.model, trigger)
         self.transitions += handled
-        self.close(trigger, before, fields, handled=handled)
+        self.close(trigger, before, fields if noted is None else noted, handled=handled)
         return handled
 
     def close(
@@ -235,7 +240,9 @@ class _Feeding:
 
     def completion(self, path: str) -> None:
         """Offer the completion of a state; its guards see the event that caused the entry."""
-        self.microstep(done_trigger(path), self.context.causes.get(path, {}))
+        cause = self.context.causes.get(path, {})
+        # The note leaves the cause out: its own line had it, masked if it went into a secret.
+        self.microstep(done_trigger(path), cause, noted={})
 
     def fault(self, fault: Fault) -> None:
         """Raise `fault` at the current state; unhandled it is logged and ends the flow."""

@@ -374,10 +374,11 @@ def test_media_go_to_another_unit_and_stop(connected: Phone) -> None:
 
 
 def test_hold_is_remembered(connected: Phone) -> None:
-    connected.fire("OnHold")
-    assert connected.call.on_hold
-    connected.fire("OffHold")
-    assert not connected.call.on_hold
+    held = []
+    for event in ("OnHold", "OffHold"):
+        connected.fire(event)
+        held.append(connected.call.on_hold)
+    assert held == [True, False]
     assert connected.do("state") == "CONNECTED"
 
 

@@ -1,4 +1,5 @@
 import logging
+import re
 from typing import Any
 
 import pytest
@@ -204,6 +205,24 @@ def test_secrets_never_reach_the_journal() -> None:
     assert [record["event"]["tone"] for record in told] == ["***"] * 4 + ["#"]
     assert "4711" not in str(stage.journal.records)
     assert stage.call.heard == ["You said 4711."]
+
+
+def test_the_digits_of_a_secret_gather_are_masked_one_by_one() -> None:
+    stage = Stage("""
+        vars: {pin: {type: string, secret: true, default: ""}}
+        states:
+          ringing: {do: answer, on: {Connected: ask}}
+          ask:
+            gather: {say: Your PIN please., into: pin, digits: 4, timeout: 5s, interdigit: 3s}
+            on: {ok: done, exhausted: end}
+          done: {on: {OnHold: end}}
+    """).fire("Connected")
+    far.press(stage.call, "7836")
+    stage.clock.settle()
+    assert stage.session.context.variables["pin"] == "7836"
+    for record in stage.journal.records:
+        told = [record["event"], record["actions"], record["vars"]]
+        assert not {"7", "8", "3", "6", "7836"} & set(re.findall(r"\d+", str(told)))
 
 
 def test_an_event_that_nobody_waits_for_shows_no_secret_either() -> None:
