@@ -66,7 +66,7 @@ interop:
 
 # measurements; they take minutes and want a quiet machine
 bench:
-    uv run pytest -m bench
+    uv run pytest -q -m bench tests/bench/bench_*.py
 
 # build the wheel and the source archive, then try the wheel in an environment of its own
 package:
