@@ -16,6 +16,7 @@ from dtmflow_schema.units import (
     IDENTIFIER,
     NO_HEADERS,
     OWN_EVENT,
+    Address,
     Boolean,
     Duration,
     InviteHeaders,
@@ -23,12 +24,11 @@ from dtmflow_schema.units import (
     Matches,
     Maybe,
     OneOrList,
-    SipUri,
     Text,
 )
 
 Identifier = Annotated[str, Matches(IDENTIFIER, "a name of letters, digits and _", "wrong_type")]
-Addresses = Annotated[SipUri | tuple[SipUri, ...], OneOrList(SipUri, SipUri)]
+Addresses = Annotated[Address | tuple[Address, ...], OneOrList(Address, Address)]
 """One address, or a list of them."""
 
 

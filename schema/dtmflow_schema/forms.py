@@ -183,7 +183,7 @@ def flow_forms() -> Schema:
     }
 
 
-def test_forms() -> Schema:
+def scenario_forms() -> Schema:
     """Return the definitions of everything that a flow test is made of."""
     one, definitions = actions_schemas("expect.", partial=True)
     payloads: Schema = {}
@@ -296,7 +296,7 @@ def document_schemas() -> dict[str, Schema]:
     tests = (FlowTests, Incoming, HttpAnswer)
     return {
         "flow": _document("A flow", flow, flow_forms()),
-        "flow-test": _document("Tests of a flow", tests, test_forms()),
+        "flow-test": _document("Tests of a flow", tests, scenario_forms()),
         "project": _document("Project file of dtmflow", (Project,), {}),
     }
 

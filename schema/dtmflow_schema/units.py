@@ -263,14 +263,13 @@ Digits = Annotated[
     BeforeValidator(_whole),
 ]
 """DTMF symbols to send; `p` is a pause of 3 s."""
-SipUri = Annotated[
-    Text,
-    Matches(
-        rf"^((sip|sips):)?[^\s@]+@[^\s@]+{END}|^(sip|sips|tel):[^\s@]+{END}",
-        "a SIP URI such as sip:alice@example.org",
-    ),
-]
+_URI: Final = rf"^((sip|sips):)?[^\s@]+@[^\s@]+{END}|^(sip|sips|tel):[^\s@]+{END}"
+_AN_ADDRESS: Final = "a SIP URI such as sip:alice@example.org"
+
+SipUri = Annotated[Text, Matches(_URI, _AN_ADDRESS)]
 """An address: `sip:`, `sips:` or `tel:` URI, or `user@host` (RFC 3261 section 19.1)."""
+Address = Annotated[Text, Matches(rf"{_URI}|{EXPRESSION}", _AN_ADDRESS)]
+"""A `SipUri`, or an expression of one."""
 Duration = Annotated[
     str,
     BeforeValidator(check_duration),
