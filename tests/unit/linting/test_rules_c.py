@@ -53,6 +53,11 @@ def test_a_bare_action_without_a_list_is_marked_too() -> None:
     assert (finding.span.line, finding.span.column, finding.span.end_column) == (5, 12, 18)
 
 
+def test_a_state_that_is_entered_again_is_named_again() -> None:
+    flow = "on: { InfoReceived: up }\n" + with_states("up: { do: answer, on: { Connected: end } }")
+    assert found("C201", flow).message.endswith("on the path `up` -> `up`")
+
+
 def test_a_menu_before_the_answer_is_told_once() -> None:
     flow = with_states(
         "ringing: { menu: { say: Press one., timeout: 5s, retries: 1, choices: { '1': end } }, "

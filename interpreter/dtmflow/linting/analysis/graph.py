@@ -16,7 +16,6 @@ from dtmflow.compiling.core import (
     END,
     Action,
     Core,
-    Handler,
     State,
     StatePath,
     Transition,
@@ -50,12 +49,10 @@ class Edge:
     """In run order: exits of left states, the transition's own, entries of entered states."""
     trigger: Trigger | None = None
     """Set for `Cause.EVENT`."""
-    holder: StatePath = ROOT
-    """The state that declares the transition."""
     transition: Transition | None = None
     """None for the start and for edges that the language adds."""
-    handler: Handler | None = None
-    """The author's handler that the transition stands in."""
+    internal: bool = False
+    """Whether nothing is left or entered."""
 
 
 class Graph:
@@ -150,7 +147,7 @@ class Graph:
     def _edges_of(self, leaf: StatePath) -> Iterator[Edge]:
         chain = self.chain(leaf)
         for entry in _until_unguarded(chain[0].to if not chain[0].children else ()):
-            yield from self._follow(leaf, leaf, entry, Cause.COMPLETION)
+            yield from self._follow(leaf, entry, Cause.COMPLETION)
         passes = self.passes(leaf)
         for edge in self._event_edges(leaf, chain):
             # What `do` emits, and its faults, come before the completion; no other event does.
@@ -158,24 +155,20 @@ class Graph:
                 yield edge
         if passes:
             return
-        holders = [(state.path, state.after) for state in chain]
-        for path, timers in [*holders, (ROOT, self.core.after)]:
+        for timers in [*(state.after for state in chain), self.core.after]:
             for timer in timers:
                 for entry in _until_unguarded(timer.transitions):
-                    yield from self._follow(leaf, path, entry, Cause.TIMER)
+                    yield from self._follow(leaf, entry, Cause.TIMER)
 
     def _event_edges(self, leaf: StatePath, chain: tuple[State, ...]) -> Iterator[Edge]:
-        holders = [(state.path, state.on) for state in chain] + [(ROOT, self.core.on)]
         settled: set[Trigger] = set()
-        for path, handlers in holders:
+        for handlers in [*(state.on for state in chain), self.core.on]:
             settled_here: set[Trigger] = set()
             for handler in handlers:
                 if handler.trigger in settled or not self._may_come(handler.trigger, leaf, chain):
                     continue
                 for entry in _until_unguarded(handler.transitions):
-                    yield from self._follow(
-                        leaf, path, entry, Cause.EVENT, handler.trigger, handler
-                    )
+                    yield from self._follow(leaf, entry, Cause.EVENT, handler.trigger)
                     if entry.guard is None:
                         settled_here.add(handler.trigger)
             settled |= settled_here
@@ -197,14 +190,12 @@ class Graph:
     def _follow(
         self,
         leaf: StatePath,
-        holder: StatePath,
         entry: Transition,
         cause: Cause,
         trigger: Trigger | None = None,
-        handler: Handler | None = None,
     ) -> Iterator[Edge]:
         if entry.target is None and entry.to is None:
-            yield Edge(leaf, leaf, cause, entry.do, trigger, holder, entry, handler)
+            yield Edge(leaf, leaf, cause, entry.do, trigger, holder, entry, handler, internal=True)
             return
         for target in self.targets(entry):
             kept = self._kept(leaf, target)
@@ -212,7 +203,7 @@ class Graph:
             exits = tuple(action for state in left for action in state.exit)
             inner, entries = self.enter(target, kept)
             actions = (*exits, *entry.do, *entries)
-            yield Edge(leaf, inner, cause, actions, trigger, holder, entry, handler)
+            yield Edge(leaf, inner, cause, actions, trigger, entry)
 
     def _kept(self, leaf: StatePath, target: StatePath) -> tuple[StatePath, ...]:
         """Return the states that stay active: those around both; a re-entered one is left."""

@@ -33,11 +33,12 @@ def listed(core: Core, paths: Iterable[StatePath], *, last: str = "and") -> str:
 
 
 def route(core: Core, paths: Iterable[StatePath]) -> str:
-    """Return a path through states as text, steps within one state left out: "`a` -> `b`"."""
+    """Return a path through states as text: "`a` -> `b`"; steps within sugar are left out."""
     steps: list[str] = []
     for path in paths:
         step = f"`{shown(core, path)}`"
-        if not steps or steps[-1] != step:
+        within = path in core.states and core.states[path].generated
+        if not (steps and within and steps[-1] == step):
             steps.append(step)
     return " -> ".join(steps)
 

@@ -78,45 +78,48 @@ class Phases:
         """Explore; with `mend`, nothing is known after a misstep, so that it is told once."""
         self._graph, self._core, self._leg, self._mend = graph, graph.core, leg, mend
         self._incoming = self._core.start == "incoming" and leg == self._core.primary
-        self._wrong: dict[int, tuple[Action, Stand, Node | None, StatePath]] = {}
+        self._wrong: dict[int, tuple[Action, Stand, Node | None, Edge]] = {}
         self.found: Mapping[Node, tuple[Node, Edge] | None] = {}
         """Every node that some path leads to, with the step that first led there."""
         if graph.start is not None:
             start = graph.start
-            stand = self._run(start.actions, self.initial, None, start.target)
+            stand = self._run(start, self.initial, None)
             self.found = explore([(start.target, stand)], self.successors)
 
     @property
     def missteps(self) -> tuple[Misstep, ...]:
         """Each action that is wrong on some path, once, with the shortest such path."""
         return tuple(
-            Misstep(action, stand, (*(self.path(at) if at else ()), to))
-            for action, stand, at, to in self._wrong.values()
+            Misstep(action, stand, self._path_through(at, edge))
+            for action, stand, at, edge in self._wrong.values()
         )
 
     def path(self, node: Node) -> tuple[StatePath, ...]:
         """Return the leaves of the shortest path that leads to a found node, itself the last."""
         leaves = [node[0]]
         while (before := self.found[node]) is not None:
-            node = before[0]
-            leaves.append(node[0])
+            node, edge = before
+            if not edge.internal:
+                leaves.append(node[0])
         return tuple(reversed(leaves))
+
+    def _path_through(self, at: Node | None, edge: Edge) -> tuple[StatePath, ...]:
+        before = self.path(at) if at is not None else ()
+        return before if edge.internal else (*before, edge.target)
 
     def successors(self, node: Node) -> Iterator[tuple[Node, Edge]]:
         """Yield where one step may lead from a node."""
         yield from self._silent(node)
         for edge in self._graph.edges(node[0]):
             for stand in self._after_cause(edge, node):
-                yield (edge.target, self._run(edge.actions, stand, node, edge.target)), edge
+                yield (edge.target, self._run(edge, stand, node)), edge
 
-    def _run(
-        self, actions: tuple[Action, ...], stand: Stand, at: Node | None, to: StatePath
-    ) -> Stand:
-        for action in actions:
+    def _run(self, edge: Edge, stand: Stand, at: Node | None) -> Stand:
+        for action in edge.actions:
             if self.allowed(action, stand):
                 stand = self.after_action(action, stand)
             else:
-                self._wrong.setdefault(id(action), (action, stand, at, to))
+                self._wrong.setdefault(id(action), (action, stand, at, edge))
                 if self._mend and stand is not Stand.CONNECTED:
                     stand = Stand.UNKNOWN
         return stand
@@ -199,7 +202,7 @@ class Phases:
             for edge in self._graph.edges(leaf)
         )
         if not handled and not self._graph.is_final(leaf) and not self._graph.passes(leaf):
-            edge = Edge(leaf, leaf, Cause.EVENT, (), connected)
+            edge = Edge(leaf, leaf, Cause.EVENT, (), connected, internal=True)
             yield (leaf, Stand.CONNECTED), edge
 
 

@@ -11,22 +11,50 @@ Good:
 
     if: event.tone == "1"
 
-Fix (unsafe): quote or unquote the constant.
+Fix (unsafe): write the constant as the type beside it: quoted, unquoted, or with a point.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from dtmflow.diagnostics import Diagnostic, Fix, Level
 from dtmflow.expressions.problems import Kind
+from dtmflow.expressions.types import Type
 from dtmflow.linting.analysis.expressions import Finding, findings, quoted, replace
 from dtmflow.linting.registry import Subject, rule
 
-_NUMBER = r"-?\d+(?:\.\d+)?"
-_DIGITS = rf"\"{_NUMBER}\"|'{_NUMBER}'"
-_NAME = r"[A-Za-z_][\w.]*(?:\([^()]*\))?"
+_WHOLE, _DECIMAL = r"-?\d+(?![\w.])", r"-?\d+\.\d+"
+_IN_QUOTES = r"\"-?\d+(?:\.\d+)?\"|'-?\d+(?:\.\d+)?'"
+_CONSTANTS: Mapping[tuple[str, str], str] = {
+    ("string", "int"): _WHOLE,
+    ("string", "double"): _DECIMAL,
+    ("int", "string"): _IN_QUOTES,
+    ("double", "string"): _IN_QUOTES,
+    ("double", "int"): _WHOLE,
+}
+"""By type of a name and of the constant beside it: how that constant is written."""
+_COMPARISONS = frozenset({"==", "!=", "<", "<=", ">", ">="})
+_NAME = r"(?<![\w.])[A-Za-z_][\w.]*(?:\([^()]*\))?"
+
+
+@dataclass(frozen=True, slots=True)
+class _Constant:
+    """A constant of the wrong type beside a name."""
+
+    name: str
+    offset: int
+    raw: str
+    kind: str
+    """Type of the name."""
+
+    def better(self, subject: Subject, found: Finding) -> str:
+        value = self.raw.strip("\"'")
+        if self.kind == "string":
+            return quoted(subject.document, found.site.typed, value)
+        return f"{value}.0" if self.kind == "double" and "." not in value else value
 
 
 @rule("V304", "type-mismatch", Level.ERROR)
@@ -37,49 +65,61 @@ def find(subject: Subject) -> Iterator[Diagnostic]:
         if constant is None:
             yield subject.report(found.span, found.problem.message, help=_help(found))
             continue
-        name, offset, length, value, is_text = constant
-        typed = found.site.typed
-        better = value if is_text else quoted(subject.document, typed, value)
-        edit = replace(subject.document, typed, offset, length, better)
+        better = constant.better(subject, found)
+        edit = replace(
+            subject.document, found.site.typed, constant.offset, len(constant.raw), better
+        )
+        kind = Type(constant.kind).word
         yield subject.report(
             found.span,
-            f"{found.problem.message}: `{name}` is {'a number' if is_text else 'text'}",
+            f"{found.problem.message}: `{constant.name}` is {kind}",
             help=f"write `{better}`",
             fix=Fix(f"write `{better}`", (edit,), safe=False) if edit else None,
         )
 
 
-def _constant(found: Finding) -> tuple[str, int, int, str, bool] | None:
-    """Return the name, and place and value of the constant of the wrong type beside it."""
+def _constant(found: Finding) -> _Constant | None:
+    """Find the constant whose type does not fit the name on the operator's other side."""
     problem, text = found.problem, found.site.typed.text
-    if problem.name not in {"==", "!=", "<", "<=", ">", ">="} or len(problem.types) != 2:
+    if len(problem.types) != 2:
         return None
+    left_type, right_type = problem.types
+    compares = problem.name in _COMPARISONS
     before, at = text[: problem.offset], problem.offset + problem.length
-    for name_type, left, right in (
-        (problem.types[0], _NAME, None),
-        (problem.types[1], None, _NAME),
-    ):
-        wanted = _NUMBER if name_type == "string" else _DIGITS
-        left_match = re.search(rf"({left or wanted})\s*$", before)
-        right_match = re.match(rf"\s*({right or wanted})", text[at:])
-        if not left_match or not right_match:
-            continue
-        if left:
-            start = at + right_match.start(1)
-            return _judged(left_match[1], start, right_match[1], name_type)
-        return _judged(right_match[1], left_match.start(1), left_match[1], name_type)
+    if wanted := _wanted(left_type, right_type, compares=compares):
+        name, constant = (
+            re.search(rf"({_NAME})\s*$", before),
+            re.match(rf"\s*({wanted})", text[at:]),
+        )
+        if name and constant:
+            return _Constant(_last(name[1]), at + constant.start(1), constant[1], left_type)
+    if wanted := _wanted(right_type, left_type, compares=compares):
+        constant, name = (
+            re.search(rf"({wanted})\s*$", before),
+            re.match(rf"\s*({_NAME})", text[at:]),
+        )
+        if name and constant:
+            return _Constant(_last(name[1]), constant.start(1), constant[1], right_type)
     return None
 
 
-def _judged(name: str, offset: int, raw: str, name_type: str) -> tuple[str, int, int, str, bool]:
-    is_text = name_type != "string"
-    return name.rpartition(".")[2], offset, len(raw), raw.strip("\"'"), is_text
+def _wanted(of_name: str, of_constant: str, *, compares: bool) -> str | None:
+    """Return the pattern of a constant to mend; in arithmetic only the decimal point is sure."""
+    if compares or of_name == "double":
+        return _CONSTANTS.get((of_name, of_constant))
+    return None
+
+
+def _last(name: str) -> str:
+    return name if "(" in name else name.rpartition(".")[2]
 
 
 def _help(found: Finding) -> str:
     problem = found.problem
     if problem.name == "+" and "string" in problem.types:
         return "make it text with `string(...)`, or insert it with `${...}`"
-    if {"int", "double"} <= set(problem.types):
-        return "write whole numbers with a point: `1.0`"
+    if {"int", "double"} == set(problem.types):
+        return "turn the whole number into one with decimals: `double(...)`"
+    if problem.name == "!":
+        return '`!` turns true and false; compare other values, as in `!= ""`'
     return ""

@@ -33,6 +33,6 @@ def find(subject: Subject) -> Iterator[Diagnostic]:
 def _help(found: Finding) -> str:
     compare = _COMPARE.get(next(iter(found.problem.types), ""))
     text = found.problem.name
-    if compare and " " not in text:
+    if compare and text.replace(".", "_").isidentifier():
         return f"compare it: `{text} {compare}`"
     return "compare it with something"
