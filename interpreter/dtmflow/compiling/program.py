@@ -174,6 +174,15 @@ def compile_program(core: Core, document: Document, env: Iterable[str] = ()) -> 
 
 
 def _unresolved(core: Core, document: Document) -> Iterable[Diagnostic]:
+    def wrong_initial(path: Path, what: str) -> Diagnostic:
+        span = document.span((*path, "initial"))
+        return Diagnostic("F111", Level.ERROR, what, document.file, span)
+
+    if core.initial not in core.states:
+        yield wrong_initial((), f"there is no state `{core.initial}` to begin with")
+    for state in core.states.values():
+        if state.children and state.initial is None:
+            yield wrong_initial(state.origin, f"`initial` of {state.path} is none of its states")
     seen = set()
     for transition, _ in transitions(core, Scopes(core)):
         if transition.target is not None and transition.to is None:

@@ -158,7 +158,8 @@ def typed_expressions(core: Core, env: Iterable[str] = ()) -> Iterator[TypedExpr
     finder = _Finder(core, Scopes(core, env))
     seen: set[tuple[Path, bool, str, tuple[tuple[str, Type], ...]]] = set()
     for found in finder.find():
-        events = tuple(item for item in found.scope.items() if item[0].startswith("event"))
+        local = ("event", "input")
+        events = tuple(item for item in found.scope.items() if item[0].split(".")[0] in local)
         known = (found.path, found.key, found.text, events)
         if known not in seen:
             seen.add(known)

@@ -6,6 +6,7 @@ take for something else (`no`, `0123`) is quoted.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from io import StringIO
 from typing import Any, Final
@@ -17,6 +18,8 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 WIDTH: Final = 80
 """Characters that a mapping or list on one line may have."""
 
+_PLAIN_KEY: Final = re.compile(r"[A-Za-z_][\w./-]*|[0-9]+(?:ms|s|m|h)")
+_INDICATORS: Final = frozenset(":?-|>%@`!&*")
 _AMBIGUOUS: Final = frozenset({"yes", "no", "on", "off", "y", "n", "true", "false", "null", "~"})
 
 
@@ -46,13 +49,15 @@ def _node(data: object, *, in_list: bool = False) -> Any:
 
 
 def _scalar(data: object) -> object:
-    if isinstance(data, str) and (data.lower() in _AMBIGUOUS or _number(data)):
+    if isinstance(data, str) and (
+        data.lower() in _AMBIGUOUS or _number(data) or data[:1] in _INDICATORS
+    ):
         return DoubleQuotedScalarString(data)
     return data
 
 
 def _key(text: str) -> str:
-    return DoubleQuotedScalarString(text) if _number(text) else text
+    return text if _PLAIN_KEY.fullmatch(text) else DoubleQuotedScalarString(text)
 
 
 def _number(text: str) -> bool:

@@ -2,7 +2,7 @@ import itertools
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dtmflow.compiling.keys import (
@@ -87,6 +87,7 @@ PATTERNS = (
 INPUT = st.text("123*#", max_size=5)
 
 
+@settings(deadline=None)
 @given(PATTERNS, INPUT)
 def test_a_pattern_matches_what_the_regular_expression_matches(regex: str, keys: str) -> None:
     pattern = parse(f"/{regex}/")
@@ -96,6 +97,7 @@ def test_a_pattern_matches_what_the_regular_expression_matches(regex: str, keys:
     assert holds(condition(pattern, "x"), keys) == expected
 
 
+@settings(deadline=None)
 @given(PATTERNS, st.text("123*#", max_size=2))
 def test_a_pattern_extends_keys_that_some_longer_match_begins_with(regex: str, keys: str) -> None:
     pattern = parse(f"/{regex}/")
@@ -110,6 +112,7 @@ def test_a_pattern_extends_keys_that_some_longer_match_begins_with(regex: str, k
         assert pattern.extends(keys) == expected
 
 
+@settings(deadline=None)
 @given(st.lists(PATTERNS, min_size=1, max_size=3), st.text("123*#", min_size=1, max_size=5))
 def test_the_cel_text_asks_what_the_automaton_answers(regexes: list[str], keys: str) -> None:
     patterns = [parse(f"/{regex}/") for regex in regexes]
@@ -117,6 +120,7 @@ def test_the_cel_text_asks_what_the_automaton_answers(regexes: list[str], keys: 
     assert holds(condition_more(patterns, "x"), keys) == expected
 
 
+@settings(deadline=None)
 @given(st.text(KEYS, min_size=1, max_size=4))
 def test_literal_keys_match_themselves(keys: str) -> None:
     pattern = parse(keys)

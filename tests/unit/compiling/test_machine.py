@@ -1,7 +1,7 @@
 import logging
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dtmflow.compiling.core import After, Core, Handler, State, Transition, Trigger
@@ -207,6 +207,7 @@ def charts(draw: st.DrawFn) -> Core:
     return core(made, on=draw(HANDLERS))
 
 
+@settings(deadline=None)
 @given(
     charts(),
     st.sampled_from(LEAVES),

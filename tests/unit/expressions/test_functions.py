@@ -1,7 +1,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dtmflow.expressions.environment import environment
@@ -54,6 +54,7 @@ def test_hours_that_cannot_be_read_are_an_error(opening: str) -> None:
         is_open(opening, datetime(2026, 3, 4, tzinfo=UTC))
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_digits_keeps_nothing_but_digits(text: str) -> None:
     assert set(digits(text)) <= set("0123456789")

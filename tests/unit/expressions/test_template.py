@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dtmflow.expressions.environment import environment
@@ -85,6 +85,7 @@ def test_unknown_data_inside_text_must_turn_out_to_be_a_scalar() -> None:
         value("a ${data}", data={})
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_an_escaped_text_stands_for_itself(text: str) -> None:
     assert value(escape(text)) == text

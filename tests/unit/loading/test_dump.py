@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dtmflow.loading.dump import dump
@@ -24,6 +24,7 @@ DATA = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from(["a", "on", "1", "#"]), DATA, min_size=1))
 def test_what_is_dumped_reads_back(data: dict[str, object]) -> None:
     document = load(dump(data), "dumped.yaml")
