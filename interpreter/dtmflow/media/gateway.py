@@ -43,20 +43,18 @@ PAUSE = "p"
 """Among digits to send: one second of silence."""
 _BUFFER = 1 << 20
 _OTHER_FILES = 64
+_PATIENCE = 5.0
 
 
 class Leg:
     """The audio of one call: a UDP port that sends and hears G.711 (symmetric RTP)."""
 
-    def __init__(
-        self, gateway: Gateway, number: int, address: tuple[str, int], law: Law = Law.PCMU
-    ) -> None:
+    def __init__(self, gateway: Gateway, number: int, address: tuple[str, int]) -> None:
         self._gateway = gateway
         self._number = number
         self.host, self.port = address
         """Where it is bound; what the session description offers."""
-        self._law = law
-        self._connected = False
+        self._law: Law | None = None
         self._telephone_event: int | None = None
         self._closed = False
 
@@ -81,9 +79,10 @@ class Leg:
             own = ipaddress.ip_address(self.host)
         except ValueError as error:
             raise MediaError(f"no IP address for RTP: {error}") from error
-        if address.is_multicast or address.version != own.version or not 0 < port < 65536:
+        nobody = address.is_multicast or address.is_unspecified
+        if nobody or address.version != own.version or not 0 < port < 65536:
             raise MediaError(f"cannot send RTP from {self.host} to {host} port {port}")
-        self._law, self._telephone_event, self._connected = law, telephone_event, True
+        self._law, self._telephone_event = law, telephone_event
         event = -1 if telephone_event is None else telephone_event
         self._do(Connect(self._number, str(address), port, law.value, law.payload_type, event))
 
@@ -95,11 +94,13 @@ class Leg:
         """Play a clip in place of what plays; `PlaybackStarted` and so on carry the token.
 
         Raises:
-            MediaError: the clip is in another law than the leg, or prompt memory is full.
+            MediaError: the leg is not connected or in another law, or prompt memory is full.
         """
-        if self._connected and clip.law is not self._law:
-            raise MediaError(f"a {clip.law} clip cannot be played on a {self._law} leg")
         self._check()
+        if self._law is None:
+            raise MediaError("the leg is not connected")
+        if clip.law is not self._law:
+            raise MediaError(f"a {clip.law} clip cannot be played on a {self._law} leg")
         self._gateway._play(self._number, clip, token, loop=loop)  # noqa: SLF001 - two halves of one
 
     def stop(self) -> None:
@@ -212,7 +213,11 @@ class Gateway:
         self._listeners.clear()
         self._disconnect()
         if self._process is not None:
-            await self._process.wait()
+            try:
+                await asyncio.wait_for(self._process.wait(), _PATIENCE)
+            except TimeoutError:
+                self._process.kill()
+                await self._process.wait()
 
     def open(self, host: str, on_event: Callable[[MediaEvent], None]) -> Leg:
         """Bind a port at an IP address of this machine and return the leg at once.

@@ -64,7 +64,7 @@ def run(
 
 
 def test_a_file_is_fetched_and_asked_about_again_by_its_etag() -> None:
-    async def body(site: Site, fetcher: Fetcher, clock: VirtualClock) -> None:
+    async def body(site: Site, fetcher: Fetcher, _: VirtualClock) -> None:
         site.headers = {"ETag": '"one"'}
         first = await fetcher.fetch(site.base + "/sound")
         assert await fetcher.fetch(site.base + "/sound") is first
@@ -92,13 +92,13 @@ def test_a_fresh_file_is_not_asked_about_until_its_age_is_over() -> None:
 
 
 def test_what_must_not_be_stored_or_has_no_room_is_fetched_again() -> None:
-    async def body(site: Site, fetcher: Fetcher, clock: VirtualClock) -> None:
+    async def body(site: Site, fetcher: Fetcher, _: VirtualClock) -> None:
         site.headers = {"Cache-Control": "no-store, max-age=60"}
-        for _ in range(2):
+        for __ in range(2):
             await fetcher.fetch(site.base + "/sound")
         site.headers = {"Cache-Control": "max-age=60"}
         site.body = bytes(200)
-        for _ in range(2):
+        for __ in range(2):
             await fetcher.fetch(site.base + "/large")
         assert len(site.asked) == 4
 
@@ -115,7 +115,7 @@ def test_redirects_are_followed_but_not_for_ever() -> None:
 
 
 def test_refusals_and_files_too_large_are_media_errors() -> None:
-    async def body(site: Site, fetcher: Fetcher, clock: VirtualClock) -> None:
+    async def body(site: Site, fetcher: Fetcher, _: VirtualClock) -> None:
         with pytest.raises(MediaError, match="answered 404"):
             await fetcher.fetch(site.base + "/missing")
         site.body = bytes(MOST_BYTES + 1)
@@ -137,7 +137,7 @@ def test_other_addresses_are_refused(url: str) -> None:
 
 
 def test_a_server_that_does_not_answer_in_time_is_given_up() -> None:
-    async def body(site: Site, fetcher: Fetcher, clock: VirtualClock) -> None:
+    async def body(site: Site, fetcher: Fetcher, _: VirtualClock) -> None:
         with pytest.raises(MediaError, match="too long"):
             await fetcher.fetch(site.base + "/slow")
 

@@ -142,9 +142,17 @@ def test_the_death_of_the_media_process_is_reported_and_legs_refuse_from_then_on
 def test_what_cannot_be_sent_is_refused_at_once() -> None:
     async def body(gateway: Gateway) -> None:
         leg = Line(gateway).leg
-        for host, port in (("example.org", 9), ("224.0.0.1", 9), ("127.0.0.1", 0), ("::1", 9)):
+        for host, port in (
+            ("example.org", 9),
+            ("224.0.0.1", 9),
+            ("127.0.0.1", 0),
+            ("::1", 9),
+            ("0.0.0.0", 9),
+        ):
             with pytest.raises(MediaError):
                 leg.connect(host, port, law=Law.PCMU)
+        with pytest.raises(MediaError, match="not connected"):
+            leg.play(melody(1))
         with pytest.raises(MediaError, match="telephone events"):
             leg.send_digits("1")
         leg.connect("127.0.0.1", 9, law=Law.PCMA, telephone_event=96)
