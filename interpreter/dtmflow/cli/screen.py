@@ -34,12 +34,12 @@ class Screen:
         elif not leg and name not in {"start", "session", "end"} and ":" not in name:
             self._write(time + name + self._fields(event))
         self._follow_sound(name)
-        for action in record["actions"]:
-            self._action(action)
         if record["state"] != self._state:
             self._state = record["state"]
             if self._state:
                 self._write(" " * 9 + paint(f"-> {self._state}", Style.NOTE, colour=self._colour))
+        for action in record["actions"]:
+            self._action(action)
         if "outcome" in record:
             self.outcome = record["outcome"]
 

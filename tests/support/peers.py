@@ -1,0 +1,118 @@
+"""Programs that tests start: dtmflow itself, SIPp, baresip and the ear."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+SUPPORT = Path(__file__).resolve().parent
+
+
+@dataclass
+class Running:
+    """A started `dtmflow run`."""
+
+    process: subprocess.Popen[str]
+    host: str
+    port: int
+    journals: Path
+    output: Path
+
+    def journal(self) -> list[list[dict[str, object]]]:
+        """Return the journal lines of every session, oldest session first."""
+        files = sorted(self.journals.glob("*.jsonl"), key=lambda file: file.stat().st_mtime)
+        return [[json.loads(line) for line in file.read_text().splitlines()] for file in files]
+
+
+@contextlib.contextmanager
+def serving(
+    flow: Path, folder: Path, *, port: int, core: int | None = None, options: tuple[str, ...] = ()
+) -> Iterator[Running]:
+    """Run `dtmflow run FLOW` until the block ends; starts with its `ready` line."""
+    journals = folder / "journal"
+    output = folder / "output.txt"
+    command = [sys.executable, "-m", "dtmflow", "run", str(flow), "--sip", f"127.0.0.1:{port}"]
+    command += ["--journal", str(journals), *options]
+    if core is not None:
+        command = ["taskset", "-c", str(core), *command]
+    with output.open("w") as errors:
+        process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=errors, text=True, cwd=folder
+        )
+        try:
+            assert process.stdout is not None
+            for line in process.stdout:
+                if "ready" in line:
+                    break
+            else:
+                raise AssertionError(f"dtmflow run ended: {output.read_text()}")
+            yield Running(process, "127.0.0.1", port, journals, output)
+        finally:
+            stop(process)
+
+
+def stop(process: subprocess.Popen[str], patience: float = 60) -> None:
+    """End a program that drains on SIGTERM; one that does not end is killed, which fails."""
+    process.send_signal(signal.SIGTERM)
+    try:
+        process.wait(patience)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+        raise
+    finally:
+        if process.stdout is not None:
+            process.stdout.close()
+
+
+@contextlib.contextmanager
+def ear(out: Path, *options: str, core: int | None = None) -> Iterator[subprocess.Popen[str]]:
+    """Listen as many callers; the recording stands in `out` when the block ends."""
+    command = [sys.executable, str(SUPPORT / "ear.py"), "--out", str(out), *options]
+    if core is not None:
+        command = ["taskset", "-c", str(core), *command]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None
+        assert "ready" in process.stdout.readline()
+        yield process
+    finally:
+        stop(process)
+
+
+def sipp(scenario: Path, target: str, folder: Path, *options: str, timeout: float = 120) -> str:
+    """Run SIPp as caller; returns its final statistics screen.
+
+    Raises:
+        AssertionError: when a call failed, with SIPp's own error log.
+    """
+    executable = shutil.which("sipp")
+    assert executable is not None
+    errors = folder / "sipp-errors.log"
+    command = [executable, target, "-sf", str(scenario), "-i", "127.0.0.1", "-nostdin"]
+    command += ["-trace_err", "-error_file", str(errors), *options]
+    done = subprocess.run(
+        command, capture_output=True, text=True, timeout=timeout, cwd=folder, check=False
+    )
+    log = errors.read_text() if errors.exists() else ""
+    assert done.returncode == 0, f"sipp ended with {done.returncode}\n{done.stdout[-3000:]}\n{log}"
+    return done.stdout + log
+
+
+def missing(*programs: str) -> str:
+    """Return why an interop test cannot run here, or an empty text."""
+    absent = [program for program in programs if shutil.which(program) is None]
+    if absent:
+        return f"needs {', '.join(absent)} (Debian: sip-tester, baresip-core)"
+    if "sipp" in programs and os.geteuid() != 0:
+        return "SIPp plays RTP from a raw socket, which needs root"
+    return ""
