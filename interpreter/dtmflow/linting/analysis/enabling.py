@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from dtmflow.compiling.core import Action, Handler, StatePath, Trigger
 from dtmflow.linting.analysis.graph import ROOT, Edge, Graph, explore
@@ -34,17 +34,32 @@ def never_enabled(graph: Graph) -> Iterator[tuple[StatePath, Handler]]:
     if core.start == "sub":
         return
     holders = [(ROOT, core.on), *((state.path, state.on) for state in core.states.values())]
+    explored: dict[Trigger, frozenset[Node]] = {}
     for holder, handlers in holders:
         for handler in handlers:
             trigger = handler.trigger
-            if trigger.event in ENABLERS and trigger.leg and not _enabled(graph, holder, trigger):
+            if trigger.event not in ENABLERS or not trigger.leg:
+                continue
+            if trigger not in explored:
+                explored[trigger] = frozenset(_explored(graph, trigger))
+            if not _enabled(holder, explored[trigger]):
                 yield holder, handler
 
 
-def _enabled(graph: Graph, holder: StatePath, trigger: Trigger) -> bool:
+def _enabled(holder: StatePath, nodes: frozenset[Node]) -> bool:
     """Whether the event may come in `holder`; true also where the flow never gets to it."""
+    seen = [
+        enabled
+        for leaf, enabled in nodes
+        if holder == ROOT or leaf == holder or leaf.startswith(f"{holder}/")
+    ]
+    return not seen or any(seen)
+
+
+def _explored(graph: Graph, trigger: Trigger) -> Iterable[Node]:
+    """Return where the flow gets to, and whether the event has been enabled on the way there."""
     if graph.start is None:
-        return True
+        return ()
 
     def successors(node: Node) -> Iterator[tuple[Node, Edge]]:
         leaf, enabled = node
@@ -56,13 +71,8 @@ def _enabled(graph: Graph, holder: StatePath, trigger: Trigger) -> bool:
                 after = enabled or any(enables(action, trigger) for action in edge.actions)
                 yield (edge.target, after), edge
 
-    start = (graph.start.target, any(enables(action, trigger) for action in graph.start.actions))
-    seen = [
-        enabled
-        for leaf, enabled in explore([start], successors)
-        if holder == ROOT or any(state.path == holder for state in graph.chain(leaf))
-    ]
-    return not seen or any(seen)
+    enabled = any(enables(action, trigger) for action in graph.start.actions)
+    return explore([(graph.start.target, enabled)], successors)
 
 
 def enables(action: Action, trigger: Trigger) -> bool:

@@ -195,7 +195,7 @@ class Graph:
         trigger: Trigger | None = None,
     ) -> Iterator[Edge]:
         if entry.target is None and entry.to is None:
-            yield Edge(leaf, leaf, cause, entry.do, trigger, holder, entry, handler, internal=True)
+            yield Edge(leaf, leaf, cause, entry.do, trigger, entry, internal=True)
             return
         for target in self.targets(entry):
             kept = self._kept(leaf, target)

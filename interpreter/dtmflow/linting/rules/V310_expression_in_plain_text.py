@@ -19,8 +19,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from dtmflow.compiling.typed import Scopes
 from dtmflow.diagnostics import Diagnostic, Edit, Fix, Level, Path
+from dtmflow.expressions.scope import Names
 from dtmflow.linting.analysis.texts import texts
 from dtmflow.linting.registry import Subject, rule
 
@@ -31,9 +31,16 @@ _BRACES = re.compile(r"(?<![${])\{\{?\s*([A-Za-z_][\w.]*)\s*\}?\}(?!\})")
 def find(subject: Subject) -> Iterator[Diagnostic]:
     """Report braces round a name in spoken and logged texts; elsewhere only round a known one."""
     document = subject.document
-    scope = {*Scopes(subject.core).of((), input_=True)}
+    core = subject.core
+    names = Names(
+        dict.fromkeys((*core.variables, *core.returns), "string"),
+        dict.fromkeys(core.params, "string"),
+        core.legs,
+        core.prompts,
+    )
+    scope = {*names.scope(), "input"}
     seen: set[tuple[Path, int]] = set()
-    for text in texts(subject.core):
+    for text in texts(core):
         for match in _BRACES.finditer(text.value):
             name = match[1]
             known = name in scope or name.startswith("event.")
