@@ -8,13 +8,16 @@ from __future__ import annotations
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dtmflow.media.dsp import resample
 from dtmflow.media.packets import FRAME
-from dtmflow.ports import Audio
+
+if TYPE_CHECKING:  # the media process starts in half the time without the catalogue
+    from dtmflow.ports import Audio
 
 RATE = 8000
 """Hz."""
