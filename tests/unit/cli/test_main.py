@@ -15,6 +15,7 @@ from dtmflow.errors import CallFailed, FlowInvalid, UsageError
 
 pytestmark = pytest.mark.unit
 
+COMMANDS = ("new", "check", "test", "try", "run", "graph", "expand", "trace", "schema")
 HEAVY = ("cel_expr_python", "numpy", "aiohttp", "av", "pydantic", "ruamel", "transitions")
 
 
@@ -42,12 +43,12 @@ def test_the_help_names_every_command_and_the_exit_codes(
 ) -> None:
     assert cli.main(["--help"]) == 0
     out = capsys.readouterr().out
-    for command in ("new", "check", "test", "graph", "expand", "trace", "schema"):
+    for command in COMMANDS:
         assert f"\n    {command} " in out
     assert "exit codes: 0 clean, 1 findings" in out
 
 
-@pytest.mark.parametrize("command", ["new", "check", "test", "graph", "expand", "trace", "schema"])
+@pytest.mark.parametrize("command", COMMANDS)
 def test_each_command_explains_itself_with_examples(
     command: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
