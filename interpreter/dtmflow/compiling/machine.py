@@ -74,7 +74,8 @@ class Machine:
         self._handled: dict[str, set[StatePath]] = {}
         for name, source, transition in _table(core):
             self._handled.setdefault(name, set()).add(source)
-            self._machine.add_transition(name, source, transition.to, core=transition)
+            leaf = self.leaf(transition.to) if transition.to is not None else ""
+            self._machine.add_transition(name, source, transition.to, core=transition, leaf=leaf)
 
     def enter(self, model: Model) -> None:
         """Enter the initial configuration, from the outermost state to the leaf."""
@@ -122,9 +123,11 @@ class _State(NestedState):
 
 
 class _Transition(NestedTransition):
-    def __init__(self, source: str, dest: str | None, *_: object, core: Transition) -> None:
+    def __init__(
+        self, source: str, dest: str | None, *_: object, core: Transition, leaf: StatePath
+    ) -> None:
         super().__init__(source, cast("str", dest))  # None is the library's internal transition
-        self.core = core
+        self.core, self.leaf = core, leaf
 
     def execute(self, event_data: EventData) -> bool:
         model = cast("Model", event_data.model)
@@ -133,12 +136,11 @@ class _Transition(NestedTransition):
         if self.dest is None:
             model.perform(self.core.do)
             return True
-        nested = cast("NestedEventData", event_data)
-        tree, leaving, entering = self._resolve_transition(nested)
+        _, leaving, entering = self._resolve_transition(cast("NestedEventData", event_data))
         for leave in leaving:
             leave()
         model.perform(self.core.do)
-        self._update_model(nested, tree)
+        model.state = self.leaf
         for enter in entering:
             enter()
         return True
