@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from dtmflow.cli.arguments import Subparsers, add_command
 from dtmflow.cli.fixes import apply
-from dtmflow.cli.sources import STDIN, find_flows, read_text
+from dtmflow.cli.sources import STDIN, find_flows, read_bytes
 from dtmflow.cli.terminal import Style, counted, paint, wants_colour
 from dtmflow.diagnostics import Diagnostic, Level
 from dtmflow.errors import UsageError
@@ -101,18 +101,18 @@ def run(arguments: argparse.Namespace) -> int:
     return int(any(found.level in counts for found in findings))
 
 
-def _texts(arguments: argparse.Namespace) -> Iterator[tuple[str, str]]:
+def _texts(arguments: argparse.Namespace) -> Iterator[tuple[str, str | bytes]]:
     """Yield name and text of each flow, standard input first."""
     paths = list(arguments.paths)
     if STDIN in paths:
         if arguments.fix:
             raise UsageError("--fix writes into files; it cannot work on standard input")
         paths.remove(STDIN)
-        yield "<stdin>", sys.stdin.read()
+        yield "<stdin>", sys.stdin.buffer.read()
         if not paths:
             return
     for path in find_flows(paths):
-        yield str(path), read_text(path)
+        yield str(path), read_bytes(path)
 
 
 def _settings(arguments: argparse.Namespace) -> Settings:
@@ -133,7 +133,7 @@ def _settings(arguments: argparse.Namespace) -> Settings:
 
 
 def _checked(
-    text: str, file: str, settings: Settings, arguments: argparse.Namespace
+    text: str | bytes, file: str, settings: Settings, arguments: argparse.Namespace
 ) -> tuple[Analysis, int]:
     """Check a text and repair it, if asked to; return what is left and the number of repairs."""
     from dtmflow.linting.engine import check

@@ -64,17 +64,26 @@ def find_tests(arguments: Sequence[str]) -> list[Path]:
     return _find(arguments, _is_test, _test_beside, "flow test (*.test.yaml)")
 
 
+def read_bytes(path: Path) -> bytes:
+    """Return what the file holds.
+
+    Raises:
+        UsageError: it cannot be read.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}") from error
+
+
 def read_text(path: Path) -> str:
-    """Return the file's text.
+    """Return the file's text with its line ends.
 
     Raises:
         UsageError: it cannot be read or is not UTF-8.
     """
     try:
-        # Bytes, then decode: line ends must stay as they are, since fixes write the text back.
-        return path.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        raise UsageError(f"{path}: {error.strerror}") from error
+        return read_bytes(path).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise UsageError(f"{path}: not UTF-8 text (byte {error.start})") from error
 

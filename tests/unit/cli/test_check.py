@@ -126,7 +126,7 @@ def test_a_rule_that_does_not_exist_is_wrong_usage(capsys: pytest.CaptureFixture
 def test_standard_input_is_checked(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("sys.stdin", io.StringIO(UNKNOWN_TARGET))
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(UNKNOWN_TARGET.encode())))
     assert main(["check", "--format", "concise", "-"]) == 1
     assert capsys.readouterr().out.startswith("<stdin>:6:22: F101 ")
 
@@ -159,6 +159,22 @@ def test_fix_leaves_unsafe_repairs_until_asked() -> None:
     assert path.read_text() == UNKNOWN_TARGET
     assert main(["check", "--fix", "--unsafe-fixes"]) == 0
     assert path.read_text() == SOUND
+
+
+def test_text_that_is_not_utf_8_is_a_finding(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("flow.yaml").write_bytes(SOUND.replace("Hello", "Olé").encode("latin-1"))
+    assert main(["check", "--fix", "--format", "concise"]) == 1
+    assert "flow.yaml:8:" in capsys.readouterr().out
+
+
+def test_line_ends_and_a_byte_order_mark_outlive_a_repair() -> None:
+    path = Path("flow.yaml")
+    path.write_bytes(b"\xef\xbb\xbf" + UNQUOTED.replace("\n", "\r\n").encode())
+    assert main(["check", "--fix"]) == 0
+    repaired = path.read_bytes()
+    assert repaired.startswith(b"\xef\xbb\xbfversion")
+    assert b"timeout: 5s\r\n" in repaired
+    assert repaired.count(b"\n") == repaired.count(b"\r\n")
 
 
 @pytest.mark.parametrize("options", [["--unsafe-fixes"], ["--fix", "-"], ["nowhere"]])
