@@ -67,7 +67,8 @@ class Driver:
 
     def _fire(self) -> None:
         self._timer = None
-        self.agent.fire_timers(self._clock.now())
+        # The clock may call a rounding error too early: what it was armed for is due.
+        self.agent.fire_timers(max(self._clock.now(), self._armed_for))
         self.flush()
 
     def _deliver(self) -> None:
