@@ -28,15 +28,18 @@ class Question:
     asking: Asking
     input: str
     """Variable that holds the keys pressed."""
-    tries: str
-    """Variable that counts the answers that were none."""
+    tries: str = ""
+    """Variable that counts the answers that were none; "" where the first one is the last."""
 
     @classmethod
     def begin(cls, expansion: Expansion, asking: Asking, *, secret: bool = False) -> Question:
         """Declare the variables of a question."""
         keys = expansion.variable("input", "string", "", secret=secret)
         expansion.input = keys
-        return cls(expansion, asking, keys, expansion.variable("tries", "int", 0))
+        question = cls(expansion, asking, keys)
+        if question.repeats:
+            question.tries = expansion.variable("tries", "int", 0)
+        return question
 
     @property
     def stop(self) -> tuple[Action, ...]:
@@ -46,8 +49,11 @@ class Question:
     @property
     def entry(self) -> tuple[Action, ...]:
         """Return what is done when the question is entered."""
+        values: dict[str, Plain] = {self.input: ""}
+        if self.tries:
+            values[self.tries] = 0
         return (
-            self.expansion.set({self.input: "", self.tries: 0}),
+            self.expansion.set(values),
             self.expansion.action("handleTones", argument=True),
         )
 
