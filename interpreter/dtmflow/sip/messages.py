@@ -55,6 +55,7 @@ _SINGLE = ("call-id", "cseq", "from", "to", "max-forwards", "content-length")
 _FOLD = re.compile(r"\n[ \t]+")
 _CSEQ = re.compile(r"([0-9]{1,10})\s+([A-Za-z0-9\-.!%*_+`'~]+)")
 _RPORT = re.compile(r";\s*rport\s*(?=;|$)", re.IGNORECASE)
+_TAG = re.compile(r";\s*tag\s*=", re.IGNORECASE)
 _UNSAFE = re.compile(r"[\r\n\0]")
 
 
@@ -263,25 +264,21 @@ def _read_request(
             raise MessageError("neither a request nor a response")
         broken = "broken request line"
     request = Request(method, uri, headers, body, size)
+    if version[:4].upper() == "SIP/" and version.upper() != "SIP/2.0":
+        raise MessageError("SIP version is not 2.0", 505, _answerable(request))
     try:
         request._read_facts()  # noqa: SLF001 - the parser of this module
     except RemoteProtocolError as error:
         raise MessageError(str(error), 400, _answerable(request)) from error
-    status = 400
     forwards = request.get("max-forwards") or "70"
-    if version[:4].upper() == "SIP/" and version.upper() != "SIP/2.0":
-        broken, status = "SIP version is not 2.0", 505
-    elif not uri or URI_UNSAFE.search(uri) or not scheme_of(uri):
+    if not uri or URI_UNSAFE.search(uri) or not scheme_of(uri):
         broken = "broken Request-URI"
     elif request.cseq_method != method:
         broken = "CSeq names another method"
-    elif (
-        not (forwards.isascii() and forwards.isdigit() and len(forwards) < 4)
-        or int(forwards) > 255
-    ):
+    elif not _is_number(forwards, below=256):
         broken = "Max-Forwards is broken"
     if broken:
-        raise MessageError(broken, status, _answerable(request))
+        raise MessageError(broken, 400, _answerable(request))
     return request
 
 
@@ -290,13 +287,13 @@ def _is_number(text: str, *, below: int) -> bool:
 
 
 def _answerable(request: Request) -> Request | None:
-    """Return the request if a response can find its way: it has the fields to be copied."""
-    if any(name not in request.headers for name in ("via", "from", "to", "call-id", "cseq")):
+    """Return the request if it has a Via that a response can carry back, however broken."""
+    if "via" not in request.headers:
         return None
     try:
         request.via = parse_via(split_list(request.headers["via"][0])[0])
     except RemoteProtocolError:
-        return None
+        request.via = Via("UDP", "", None, {"rport": ""})  # back to the source
     return request
 
 
@@ -337,19 +334,15 @@ def response_to(
 ) -> bytes:
     """Return a response datagram; `tag` goes into To unless the request had one there.
 
+    Fields that a broken request lacks are left out.
+
     Source: RFC 3261 8.2.6.2.
     """
-    source = request.headers
-    fields = [("Via", value) for value in source["via"]]
-    to = source["to"][0]
-    if tag and ";tag" not in to.replace(" ", "").lower().rpartition(">")[2]:
-        to = f"{to};tag={tag}"
-    fields += (
-        ("From", source["from"][0]),
-        ("To", to),
-        ("Call-ID", source["call-id"][0]),
-        ("CSeq", source["cseq"][0]),
-    )
+    fields = [("Via", value) for value in request.headers["via"]]
+    for name in ("From", "To", "Call-ID", "CSeq"):
+        for value in request.headers.get(name.lower(), ())[:1]:
+            tagged = name != "To" or not tag or _TAG.search(value.rpartition(">")[2])
+            fields.append((name, value if tagged else f"{value};tag={tag}"))
     fields += headers
     return encode(f"SIP/2.0 {code} {phrase}", fields, body)
 

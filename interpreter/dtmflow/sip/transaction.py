@@ -238,7 +238,7 @@ def server_key(request: Request) -> Key:
     method = "INVITE" if request.method in ("ACK", "CANCEL") else request.method
     via = request.via
     sent_by = f"{via.host.lower()}:{via.port or 5060}"
-    if via.branch.startswith(MAGIC):
+    if via.branch.startswith(MAGIC) and via.branch != MAGIC:
         return via.branch, sent_by, method
     call = (request.call_id, request.from_.tag, str(request.cseq))
     return (*call, request.uri, sent_by, via.branch, method)

@@ -237,6 +237,9 @@ class UserAgent:
         if (request.call_id, request.from_.tag, request.cseq) in stack.calls:
             stack.refuse(request, source, 482)
             return
+        if not _takes_sdp(request):
+            stack.refuse(request, source, 406)
+            return
         full = not self.accepting or len(stack.legs) >= settings.max_legs
         if full or not self._admission.admit(source[0], now):
             retry = ("Retry-After", str(settings.retry_after))
@@ -272,3 +275,9 @@ class UserAgent:
         if not isinstance(found, IncomingLeg):
             raise LocalProtocolError("this leg is an outgoing one")
         return found
+
+
+def _takes_sdp(request: Request) -> bool:
+    """Tell whether Accept, if there is one, lets us answer with SDP. Source: RFC 3261 20.1."""
+    wanted = {each.partition(";")[0].strip().lower() for each in request.values("accept")}
+    return not wanted or bool(wanted & {SDP, "application/*", "*/*"})
