@@ -15,6 +15,7 @@ from dtmflow_schema.actions import SESSION_ACTIONS
 from dtmflow_schema.arguments import Signature, signature
 from dtmflow_schema.catalogue import EVENTS, METHODS, actions
 from dtmflow_schema.doing import ACTION_NAMES, EVENT_KEY, Transition, signature_of
+from dtmflow_schema.expectations import CHECKS, Requested
 from dtmflow_schema.flow import LANGUAGE, TYPES, Flow, State, Variable
 from dtmflow_schema.jsonschema import (
     NOT_NULL,
@@ -28,14 +29,12 @@ from dtmflow_schema.jsonschema import (
 from dtmflow_schema.kinds import CHOICE, HTTP_METHODS, SOUNDS, Prompt, Run
 from dtmflow_schema.project import Project
 from dtmflow_schema.scenario import (
-    CHECKS,
     EVENT,
     LEG,
     FlowTests,
     HttpAnswer,
     Incoming,
     Keys,
-    Requested,
     payload_fields,
 )
 from dtmflow_schema.units import END, EXPRESSION, IDENTIFIER, Duration

@@ -39,6 +39,14 @@ class Generator(GenerateJsonSchema):
         anything = inner in ({}, {"$ref": "#/$defs/JsonValue"})
         return {"type": list(NOT_NULL)} if anything else inner
 
+    def dict_schema(self, schema: core_schema.DictSchema) -> JsonSchemaValue:
+        """Hold every key against its type; pydantic only says what fits a key that does."""
+        keys = self.generate_inner(schema["keys_schema"]) if "keys_schema" in schema else {}
+        values = self.generate_inner(schema["values_schema"]) if "values_schema" in schema else {}
+        made: Schema = {"type": "object", "additionalProperties": values or True}
+        checks = {name: part for name, part in keys.items() if name not in ("type", *_DOCS)}
+        return {**made, "propertyNames": checks} if checks else made
+
     def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
         """Leave out defaults that only mean "not given"."""
         made = super().default_schema(schema)

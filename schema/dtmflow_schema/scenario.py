@@ -14,7 +14,6 @@ from pydantic import (
     BeforeValidator,
     Field,
     GetJsonSchemaHandler,
-    PrivateAttr,
     Strict,
     TypeAdapter,
     ValidationError,
@@ -23,15 +22,15 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, InitErrorDetails
 
 from dtmflow_schema.actions import Identifier
-from dtmflow_schema.arguments import ABSENT, read_value
+from dtmflow_schema.arguments import read_value
 from dtmflow_schema.catalogue import EVENTS, FlatField, fields, flat_field
 from dtmflow_schema.doing import (
     Document,
     form,
-    read_action,
     split_trigger,
 )
-from dtmflow_schema.kinds import HTTP_METHODS, OrExpression
+from dtmflow_schema.expectations import CHECKS, Expected, Requested, read_expected, read_text
+from dtmflow_schema.kinds import OrExpression
 from dtmflow_schema.problems import (
     Place,
     Problem,
@@ -54,8 +53,22 @@ from dtmflow_schema.units import (
     OneLine,
     Text,
     XHeaders,
-    as_text,
 )
+
+__all__ = [
+    "CHECKS",
+    "STEP_KINDS",
+    "Case",
+    "Expected",
+    "Fail",
+    "Fire",
+    "FlowTests",
+    "Hear",
+    "HttpAnswer",
+    "Incoming",
+    "Requested",
+    "Step",
+]
 
 STEP_KINDS: Final = (
     "incoming",
@@ -72,8 +85,6 @@ STEP_KINDS: Final = (
     "expect",
 )
 """The kinds of a step."""
-CHECKS: Final = ("state", "dialed", "vars", "outcome", "requested")
-"""What `expect:` holds against, besides actions; several may share a mapping."""
 EVENT: Final = rf"^([A-Za-z_][A-Za-z0-9_]*\.)?({'|'.join(EVENTS)}){END}"
 """An event of the reference, of another leg with a prefix."""
 LEG: Final = rf"{IDENTIFIER}|{EXPRESSION}"
@@ -175,42 +186,6 @@ class HttpAnswer(Document):
         return dict(data)
 
 
-class Requested(Document):
-    """The latest HTTP request. Only what is named is compared."""
-
-    method: str
-    """`get`, `post`, ...; in a test it is the key of the address."""
-    url: str
-    """Address."""
-    json_: Maybe[Json] = Field(default=None, alias="json")
-    """Body as JSON."""
-    text: Maybe[Text] = None
-    """Body as text."""
-    headers: dict[str, Text] = NO_HEADERS
-    """Header fields."""
-
-
-class Expected(Document):
-    """One thing that is expected."""
-
-    kind: str
-    """`action`, or one of `state`, `dialed`, `vars`, `outcome`, `requested`."""
-    value: Any = None
-    """For checks: text, mapping of variables, or `Requested`."""
-    name: str = ""
-    """For an action: its name."""
-    leg: str | None = None
-    """For an action: leg as written before the dot."""
-    arguments: dict[str, Any] | None = None
-    """For an action: arguments to compare; None for a bare name, which matches any."""
-    _at: Place = PrivateAttr(default=())
-
-    @property
-    def at(self) -> Place:
-        """Place of its key, relative to the value of `expect:`."""
-        return self._at
-
-
 class Step(Document):
     """One step of a test."""
 
@@ -275,8 +250,8 @@ def _read_hear(raw: object) -> Hear:
     """Read a text, or one leg with its text."""
     if isinstance(raw, Mapping):
         leg, text = _one_leg(raw, "hear")
-        return Hear.model_construct(text=_text(text, (leg,)), leg=leg)
-    return Hear.model_construct(text=_text(raw, ()), leg=None)
+        return Hear.model_construct(text=read_text(text, (leg,)), leg=leg)
+    return Hear.model_construct(text=read_text(raw, ()), leg=None)
 
 
 def _read_fail(raw: object) -> Fail:
@@ -301,96 +276,6 @@ def _one_leg(raw: Mapping[str, object], title: str) -> tuple[str, object]:
         wrong = wrong_type("the name of a leg", (leg,), leg)
         raise ValidationError.from_exception_data(title, [wrong])
     return str(leg), value
-
-
-def _text(raw: object, place: Place) -> str:
-    if isinstance(raw, bool) or not isinstance(raw, str | int | float):
-        raise ValidationError.from_exception_data("text", [wrong_type("a text", place, raw)])
-    return as_text(raw)
-
-
-def read_expected(raw: object) -> tuple[Expected, ...]:
-    """Read the value of `expect:`: an action, checks, or a list of those."""
-    found: list[InitErrorDetails] = []
-    items: list[Expected] = []
-    entries = enumerate(raw) if isinstance(raw, list) else [(None, raw)]
-    if raw == []:
-        found.append(wrong_type("an action or a check", (), raw))
-    for index, entry in entries:
-        at: Place = () if index is None else (index,)
-        if isinstance(entry, str):
-            _expect_action(entry, ABSENT, at, items, found)
-        elif not isinstance(entry, Mapping) or not entry:
-            found.append(wrong_type("an action or a check", at, entry))
-        else:
-            _expect_mapping(entry, at, items, found)
-    collect("expect", found)
-    return tuple(items)
-
-
-def _expect_mapping(
-    entry: Mapping[str, object],
-    at: Place,
-    items: list[Expected],
-    found: list[InitErrorDetails],
-) -> None:
-    acted = [name for name in entry if name not in CHECKS]
-    if acted and len(entry) > 1:
-        message = "an action stands alone in its mapping; make it a list"
-        place = (*at, acted[-1])
-        found.append(
-            problem(Problem.SEVERAL_ACTIONS, message, place, dict(entry), given=str(acted[-1]))
-        )
-    for name, value in entry.items():
-        if name in CHECKS:
-            _expect_check(name, value, (*at, name), items, found)
-        else:
-            _expect_action(name, value, (*at, name), items, found)
-
-
-def _expect_check(
-    name: str, value: object, at: Place, items: list[Expected], found: list[InitErrorDetails]
-) -> None:
-    try:
-        read = _CHECKED[name].validate_python(value)
-    except ValidationError as error:
-        found.extend(moved(detail, at) for detail in error.errors(include_url=False))
-        return
-    item = Expected.model_construct(kind=name, value=read)
-    item._at = at  # noqa: SLF001 - the reader fills its own item
-    items.append(item)
-
-
-def _expect_action(
-    name: object,
-    value: object,
-    at: Place,
-    items: list[Expected],
-    found: list[InitErrorDetails],
-) -> None:
-    action, wrong = read_action(name, value, at, partial=True)
-    found.extend(wrong)
-    if action is not None:
-        item = Expected.model_construct(
-            kind="action",
-            name=action.method,
-            leg=action.leg,
-            arguments=None if value is ABSENT else action.arguments,
-        )
-        item._at = at  # noqa: SLF001 - the reader fills its own item
-        items.append(item)
-
-
-def _read_requested(raw: object) -> object:
-    """Split the key of the address into method and address."""
-    if not isinstance(raw, Mapping):
-        return raw
-    given = [name for name in raw if name in HTTP_METHODS]
-    if len(given) != 1 or "method" in raw or "url" in raw:
-        expected = "one of " + ", ".join(HTTP_METHODS) + " with its address"
-        raise ValidationError.from_exception_data("requested", [wrong_type(expected, (), raw)])
-    rest = {name: value for name, value in raw.items() if name not in given}
-    return {**rest, "method": given[0], "url": _text(raw[given[0]], (given[0],))}
 
 
 def _read_step(raw: object) -> object:
@@ -442,7 +327,6 @@ def _reader(read: Any) -> TypeAdapter[Any]:
 _FAILURE: Final = TypeAdapter[int | str](FailureCode)
 _DURATION: Final = TypeAdapter[Any](Duration)
 _LEG: Final = TypeAdapter[Any](LegName)
-_TEXT: Final = TypeAdapter[Any](Text)
 _STEPS: Final[Mapping[str, TypeAdapter[Any]]] = {
     "incoming": TypeAdapter(Incoming),
     "request": TypeAdapter(dict[Identifier, Json]),
@@ -457,14 +341,6 @@ _STEPS: Final[Mapping[str, TypeAdapter[Any]]] = {
     "http": TypeAdapter(HttpAnswer),
     "expect": _reader(read_expected),
 }
-_CHECKED: Final[Mapping[str, TypeAdapter[Any]]] = {
-    "state": _TEXT,
-    "dialed": _TEXT,
-    "outcome": _TEXT,
-    "vars": TypeAdapter(dict[Identifier, Json]),
-    "requested": TypeAdapter(Annotated[Requested, BeforeValidator(_read_requested)]),
-}
-
 Row = Annotated[Any, BeforeValidator(_read_row), form("row")]
 StepItem = Annotated[Step, BeforeValidator(_read_step), form("step")]
 

@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from dtmflow_schema.expectations import Requested
 from dtmflow_schema.project import Project
-from dtmflow_schema.scenario import Fire, FlowTests, Hear, Requested
+from dtmflow_schema.scenario import Fire, FlowTests, Hear
 
 pytestmark = pytest.mark.unit
 
