@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 CATEGORIES = frozenset(
-    {"unit", "flows", "golden", "properties", "conformance", "interop", "browser", "bench"}
+    (
+        *("unit", "flows", "golden", "properties", "conformance"),
+        *("system", "interop", "browser", "bench"),
+    )
 )
 
 

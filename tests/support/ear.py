@@ -10,6 +10,7 @@ and the payloads (160 bytes, zero padded).
 from __future__ import annotations
 
 import argparse
+import contextlib
 import select
 import signal
 import socket
@@ -57,57 +58,59 @@ def events(digit: str, sequence: int, timestamp: int, ssrc: int, payload_type: i
     return packets
 
 
-def listen(arguments: argparse.Namespace) -> None:
-    tone = (np.sin(np.arange(FRAME_BYTES) * 2 * np.pi * 5 / FRAME_BYTES) * 20 + 128).astype("u1")
-    payload = tone.tobytes()
-    poller = select.epoll()
-    callers: list[Caller] = []
-    by_descriptor: dict[int, int] = {}
+def bind(arguments: argparse.Namespace) -> list[Caller]:
+    """Bind the callers' ports and ask the kernel for receive times."""
+    callers = []
     for index in range(arguments.callers):
         one = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         one.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
-        one.setblocking(False)
+        one.settimeout(0)
         one.bind((arguments.host, arguments.base + arguments.step * index))
-        poller.register(one.fileno(), select.EPOLLIN)
-        by_descriptor[one.fileno()] = index
         callers.append(Caller(one))
+    return callers
+
+
+def hear(caller: Caller, index: int, rows: list[tuple[int, int, bytes]], now: float) -> None:
+    """Take one packet; the first tells where to send to."""
+    try:
+        data, ancillary, _, source = caller.socket.recvmsg(512, SPACE)
+    except OSError:
+        return
+    seconds, nanoseconds = struct.unpack("qq", ancillary[0][2][:16])
+    rows.append((index, seconds * 1_000_000_000 + nanoseconds, data))
+    if caller.remote is None:
+        caller.remote, caller.first_at, caller.due = source, now, now
+
+
+def listen(arguments: argparse.Namespace) -> None:
+    """Hear and speak for every caller until told to stop, then write what was heard."""
+    tone = np.sin(np.arange(FRAME_BYTES) * 2 * np.pi * 5 / FRAME_BYTES) * 20 + 128
+    payload = tone.astype("u1").tobytes()
+    callers = bind(arguments)
+    poller = select.epoll()
+    by_descriptor = {caller.socket.fileno(): index for index, caller in enumerate(callers)}
+    for descriptor in by_descriptor:
+        poller.register(descriptor, select.EPOLLIN)
     rows: list[tuple[int, int, bytes]] = []
-    stop = False
-
-    def finish(*_: object) -> None:
-        nonlocal stop
-        stop = True
-
-    signal.signal(signal.SIGTERM, finish)
-    signal.signal(signal.SIGINT, finish)
+    told_to_stop: list[int] = []
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda got, _frame: told_to_stop.append(got))
     print("ready", flush=True)
     end = time.monotonic() + arguments.seconds
-    while not stop and (now := time.monotonic()) < end:
+    while not told_to_stop and (now := time.monotonic()) < end:
         for descriptor, _ in poller.poll(0.004, 4096):
             index = by_descriptor[descriptor]
-            caller = callers[index]
-            try:
-                data, ancillary, _, source = caller.socket.recvmsg(512, SPACE)
-            except OSError:
-                continue
-            seconds, nanoseconds = struct.unpack("qq", ancillary[0][2][:16])
-            rows.append((index, seconds * 1_000_000_000 + nanoseconds, data))
-            if caller.remote is None:
-                caller.remote, caller.first_at, caller.due = source, now, now
-        if not arguments.audio:
-            continue
-        for index, caller in enumerate(callers):
+            hear(callers[index], index, rows, now)
+        for index, caller in enumerate(callers if arguments.audio else ()):
             while caller.remote is not None and caller.due <= now:
-                send(caller, index, payload, arguments, now)
+                send(caller, index, payload, arguments)
     save(rows, arguments.out)
     for caller in callers:
         caller.socket.close()
     print(f"sent {sum(caller.sent for caller in callers)} received {len(rows)}", flush=True)
 
 
-def send(
-    caller: Caller, index: int, payload: bytes, arguments: argparse.Namespace, now: float
-) -> None:
+def send(caller: Caller, index: int, payload: bytes, arguments: argparse.Namespace) -> None:
     """Send what is due: a queued key event, else a frame of audio."""
     assert caller.remote is not None
     pressed = caller.sent * 0.02 >= arguments.press_after > 0
@@ -130,10 +133,8 @@ def send(
             )
             + payload
         )
-    try:
+    with contextlib.suppress(OSError):
         caller.socket.sendto(packet, caller.remote)
-    except OSError:
-        pass
     caller.sent += 1
     caller.sequence += 1
     caller.timestamp += FRAME_BYTES

@@ -83,7 +83,7 @@ class Recording:
 
 
 def likeness(heard: Samples, said: Samples) -> tuple[float, int]:
-    """Find `said` in `heard`: the best normalised correlation (1.0 is equal) and where it starts."""
+    """Find `said` in `heard`: the best normalised correlation, 1.0 if equal, and its place."""
     if len(heard) < len(said):
         return 0.0, 0
     size = 1 << (len(heard) + len(said) - 1).bit_length()

@@ -5,16 +5,22 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 SUPPORT = Path(__file__).resolve().parent
+
+
+PATIENCE = 60.0
+"""Seconds until a program that does not say what it should fails its test."""
 
 
 @dataclass
@@ -26,6 +32,16 @@ class Running:
     port: int
     journals: Path
     output: Path
+    """What it printed, both streams."""
+
+    def says(self, words: str) -> str:
+        """Wait until it has printed the words; returns all that it has printed."""
+        end = time.monotonic() + PATIENCE
+        while words not in (text := self.output.read_text()):
+            assert self.process.poll() is None, f"dtmflow run has ended: {text}"
+            assert time.monotonic() < end, f"dtmflow run never said {words!r}: {text}"
+            time.sleep(0.02)  # noqa: TID251 - another process, in real time
+        return text
 
     def journal(self) -> list[list[dict[str, object]]]:
         """Return the journal lines of every session, oldest session first."""
@@ -35,36 +51,33 @@ class Running:
 
 @contextlib.contextmanager
 def serving(
-    flow: Path, folder: Path, *, port: int, core: int | None = None, options: tuple[str, ...] = ()
+    flow: Path, folder: Path, *, port: int = 0, core: int | None = None
 ) -> Iterator[Running]:
     """Run `dtmflow run FLOW` until the block ends; starts with its `ready` line."""
     journals = folder / "journal"
     output = folder / "output.txt"
     command = [sys.executable, "-m", "dtmflow", "run", str(flow), "--sip", f"127.0.0.1:{port}"]
-    command += ["--journal", str(journals), *options]
+    command += ["--journal", str(journals)]
     if core is not None:
         command = ["taskset", "-c", str(core), *command]
-    with output.open("w") as errors:
-        process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=errors, text=True, cwd=folder
-        )
-        try:
-            assert process.stdout is not None
-            for line in process.stdout:
-                if "ready" in line:
-                    break
-            else:
-                raise AssertionError(f"dtmflow run ended: {output.read_text()}")
-            yield Running(process, "127.0.0.1", port, journals, output)
-        finally:
+    with output.open("w") as both:
+        process = subprocess.Popen(command, stdout=both, stderr=both, text=True, cwd=folder)
+    running = Running(process, "127.0.0.1", port, journals, output)
+    try:
+        ready = re.search(r"ready.*:(\d+)", running.says("ready"))
+        assert ready is not None
+        running.port = int(ready[1])
+        yield running
+    finally:
+        if process.poll() is None:
             stop(process)
 
 
-def stop(process: subprocess.Popen[str], patience: float = 60) -> None:
+def stop(process: subprocess.Popen[str]) -> None:
     """End a program that drains on SIGTERM; one that does not end is killed, which fails."""
     process.send_signal(signal.SIGTERM)
     try:
-        process.wait(patience)
+        process.wait(PATIENCE)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()

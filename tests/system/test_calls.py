@@ -17,9 +17,9 @@ from dtmflow_schema.base import CallState, Event
 from dtmflow_schema.events.lifecycle import Disconnected
 from dtmflow_schema.events.playback import PlaybackFinished
 from support.hearing import likeness
-from unit.lines_sip.scene import Scene, Studio, answer
+from system.scene import Scene, Studio, answer
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.system
 
 TEXT = "Press one."
 
