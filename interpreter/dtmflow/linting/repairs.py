@@ -47,9 +47,7 @@ def _cut_from_flow(document: Document, around: Mapping, start: int, end: int) ->
 
 
 def _past_line(text: str, at: int) -> int:
-    """Return the offset past the break of the line that `at` ends or stands in."""
-    if at and text[at - 1] == "\n":
-        return at
+    """Return the offset past the break of the line in which `at` stands."""
     found = text.find("\n", at)
     return len(text) if found < 0 else found + 1
 

@@ -57,6 +57,8 @@ def test_a_condition_that_always_holds_is_found(text: str) -> None:
         "tries < 3 && tries > 3",
         "tries > 3 && tries < 4",
         "event.code == 99",
+        "3 > tries && 5 <= tries",
+        'data.x == "a" && data.x < 3',
         'legs.agent.state == "TALKING"',
         'name == "a" && (name == "b" || name == "c")',
         "open && !open",

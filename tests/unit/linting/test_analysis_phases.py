@@ -131,6 +131,25 @@ def test_a_dialled_leg_rings_until_it_is_connected() -> None:
     assert not slips(right, "agent")
 
 
+def test_audio_before_the_answer_is_early_media() -> None:
+    early = core(
+        state("a", act("dial", "", leg="agent"), on("AudioStarted", "b", leg="agent")),
+        state("b", act("say", "agent"), on("PlaybackFinished", END, leg="agent")),
+        legs=("agent",),
+    )
+    assert not slips(early, "agent")
+
+
+def test_nothing_is_known_about_the_leg_of_a_connect() -> None:
+    subject = core(
+        state("a", act("dial", "", leg="agent"), go("agent")),
+        state("agent", on("ok", "c"), later=later("connect", "ok")),
+        state("c", act("say", "agent"), on("PlaybackFinished", END, leg="agent")),
+        legs=("agent",),
+    )
+    assert not slips(subject, "agent")
+
+
 def test_a_leg_that_failed_is_over() -> None:
     found = slips(
         core(
@@ -145,6 +164,16 @@ def test_a_leg_that_failed_is_over() -> None:
 
 def test_a_leg_that_is_not_dialled_is_left_to_another_rule() -> None:
     assert not slips(core(state("a", act("say", "agent"), go(END)), legs=("agent",)), "agent")
+
+
+def test_nothing_is_known_after_a_fault() -> None:
+    subject = core(
+        state("a", act("ring"), act("answer"), on("Connected", END)),
+        state("sorry", act("say"), on("PlaybackFinished", END)),
+        root=(on("fault", "sorry"),),
+    )
+    assert not slips(subject)
+    assert not left_ringing(Graph(subject))
 
 
 def test_nothing_is_known_in_a_sub_flow_and_after_one() -> None:
@@ -259,3 +288,4 @@ def test_a_root_handler_is_served_by_whatever_enables_anywhere() -> None:
 def test_unreachable_handlers_and_sub_flows_are_left_alone() -> None:
     assert not missing(core(state("a", go(END)), state("b", on("ToneReceived", END))))
     assert not missing(core(state("a", on("ToneReceived", END)), start="sub"))
+    assert not missing(core(root=(on("ToneReceived", END),)))

@@ -64,6 +64,24 @@ def test_a_menu_before_the_answer_is_told_once() -> None:
         "on: { exhausted: end } }"
     )
     assert codes(flow).count("C201") == 1
+    assert codes(flow).count("C202") == 1
+
+
+def test_a_choice_that_comes_too_late_is_told_once() -> None:
+    flow = with_states(
+        "ringing: { do: answer, on: { Connected: a } }",
+        "a: { menu: { say: Hi., timeout: 5s, retries: 1, "
+        "choices: { '1': { do: { reject: 486 }, to: end } } }, on: { exhausted: end } }",
+    )
+    assert codes(flow) == ["C201"]
+
+
+def test_another_leg_waits_for_its_own_connected() -> None:
+    flow = "legs: { b: { to: sip:b@example.org } }\n" + with_states(
+        "ringing: { do: answer, on: { Connected: a } }",
+        "a: { do: [{ dial: b }, { b.say: Hi. }], after: { 9s: end } }",
+    )
+    assert found("C201", flow).help == "go on at `b.Connected`"
 
 
 def test_an_unanswered_path_is_told_at_its_last_state() -> None:

@@ -40,6 +40,13 @@ def test_an_unknown_target_without_a_close_name_gets_the_list() -> None:
     assert found("F101", flow).help == "there are `ringing`, `end`"
 
 
+def test_a_target_of_a_root_timer_is_looked_at() -> None:
+    flow = "after: { 5m: somewhere }\n" + with_states(
+        "ringing: { do: answer, after: { 9s: end } }"
+    )
+    assert codes(flow) == ["F101"]
+
+
 def test_an_unreachable_state_can_be_cut_out() -> None:
     flow = with_states(
         "ringing: { do: answer, on: { Connected: end } }",
@@ -96,6 +103,12 @@ def test_a_spinning_circle_is_told_once() -> None:
         "ringing: { do: answer, on: { Connected: a } }", "a: { to: b }", "b: { to: a }"
     )
     assert codes(flow) == ["F105"]
+
+
+def test_a_state_that_spins_by_itself_is_told() -> None:
+    flow = with_states("ringing: { do: answer, on: { Connected: a } }", "a: { to: a }")
+    message = "`a` leads to itself without waiting and would spin forever"
+    assert found("F105", flow).message == message
 
 
 @pytest.mark.parametrize(

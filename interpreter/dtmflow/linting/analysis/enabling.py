@@ -51,7 +51,7 @@ def _enabled(holder: StatePath, nodes: frozenset[Node]) -> bool:
     seen = [
         enabled
         for leaf, enabled in nodes
-        if holder == ROOT or leaf == holder or leaf.startswith(f"{holder}/")
+        if holder in {ROOT, leaf} or leaf.startswith(f"{holder}/")
     ]
     return not seen or any(seen)
 

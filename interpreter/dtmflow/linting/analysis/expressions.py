@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from dtmflow.compiling.typed import TypedExpression, typed_expressions
-from dtmflow.diagnostics import Edit, Path, Span
+from dtmflow.diagnostics import Edit, Fix, Path, Span
 from dtmflow.expressions.environment import environment
 from dtmflow.expressions.problems import CompileError, Kind, Problem
 from dtmflow.expressions.tree import Tree, tree
@@ -27,12 +28,6 @@ class Site:
     """Words of other languages, where the expression does not compile; offsets likewise."""
     trees: tuple[tuple[int, Tree], ...]
     """Offset and syntax tree of each expression; none where anything is wrong."""
-
-    def event_fields(self) -> tuple[str, ...]:
-        """Return the fields that `event` has here."""
-        return tuple(
-            name.removeprefix("event.") for name in self.typed.scope if name.startswith("event.")
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,20 +98,62 @@ def place(document: Document, typed: TypedExpression, offset: int, length: int) 
     return document.scalar_span(typed.path, offset, length)
 
 
-def replace(
-    document: Document, typed: TypedExpression, offset: int, length: int, text: str
-) -> Edit | None:
-    """Return the edit that writes other text into an expression; None where quoting forbids it."""
+Change: TypeAlias = tuple[int, int, str]
+"""Offset and length of what is replaced in a scalar's value, and what comes there."""
+
+_OPENS_SOMETHING = frozenset("!&*@`\"'%#{}[],|>")
+"""Characters that cannot begin a plain scalar."""
+
+
+def mending(
+    document: Document,
+    typed: TypedExpression,
+    changes: Iterable[Change],
+    title: str,
+    *,
+    safe: bool,
+) -> Fix | None:
+    """Return the fix that changes an expression; None where its quotes do not allow it.
+
+    A plain scalar that would begin with what YAML reads otherwise (`!`, a quote) gets quotes.
+    """
+    wanted = sorted(changes)
     if typed.key:
         return None
-    style = _style(document, typed.path)
+    style, text = _style(document, typed.path), typed.text
+    edits = [
+        Edit(place(document, typed, offset, length), _escaped(new, style))
+        for offset, length, new in wanted
+    ]
+    offset, length, new = wanted[0]
+    begin = (new or text[length:])[:1]
+    if style == "" and offset == 0 and begin in _OPENS_SOMETHING:
+        if "'" in text or any("'" in each for _, _, each in wanted):
+            return None
+        edits[0] = Edit(edits[0].span, f"'{edits[0].text}")
+        end = document.span(typed.path)
+        if wanted[-1][0] + wanted[-1][1] == len(text):
+            edits[-1] = Edit(edits[-1].span, f"{edits[-1].text}'")
+        else:
+            closing = Span(end.end_line, end.end_column, end.end_line, end.end_column)
+            edits.append(Edit(closing, "'"))
+    return Fix(title, tuple(edits), safe=safe)
+
+
+def _escaped(text: str, style: str) -> str:
     if style == "'":
-        text = text.replace("'", "''")
-    elif style == '"':
-        text = text.replace("\\", "\\\\").replace('"', '\\"')
-    elif style == "" and any(mark in text for mark in (": ", " #")):
+        return text.replace("'", "''")
+    if style == '"':
+        return text.replace("\\", "\\\\").replace('"', '\\"')
+    return text
+
+
+def renamed(document: Document, found: Finding, meant: str | None) -> Fix | None:
+    """Return the fix that writes the name that was meant; None where nothing comes close."""
+    if meant is None:
         return None
-    return Edit(place(document, typed, offset, length), text)
+    change = (found.problem.offset, found.problem.length, meant)
+    return mending(document, found.site.typed, [change], f"write `{meant}`", safe=False)
 
 
 def quoted(document: Document, typed: TypedExpression, value: str) -> str:

@@ -117,8 +117,6 @@ class Graph:
             inner = path[-1].initial
             if inner not in path[-1].children:
                 inner = path[-1].children[0]
-            if inner not in self.core.states:
-                break
             path.append(self.core.states[inner])
         actions = tuple(
             action for state in path if state.path not in active for action in state.do

@@ -27,11 +27,9 @@ class Domain:
 
     def holds(self, value: Literal) -> bool:
         """Whether the value is in the set; one of another type is not judged."""
-        if self.texts:
-            return not isinstance(value, str) or value in self.texts
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            return self.first <= value <= self.last
-        return True
+        if isinstance(value, str):
+            return not self.texts or value in self.texts
+        return bool(self.texts) or not isinstance(value, int) or self.first <= value <= self.last
 
     def samples(self, given: Iterable[Literal]) -> tuple[Literal, ...]:
         """Return a member that is not `given`, if there is one."""

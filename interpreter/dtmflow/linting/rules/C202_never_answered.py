@@ -33,12 +33,8 @@ from dtmflow.linting.registry import Subject, rule
 def find(subject: Subject) -> Iterator[Diagnostic]:
     """Report the last state of each such path."""
     core = subject.core
-    seen: set[str] = set()
     for path in left_ringing(subject.derive(graph)):
         last = authored(core, path[-1])
-        if last in seen or last not in core.states:
-            continue
-        seen.add(last)
         yield subject.report(
             core.states[last].origin,
             f"the call is neither answered nor rejected on the path {route(core, path)}",

@@ -24,7 +24,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dtmflow.compiling.core import Handler, StatePath
-from dtmflow.diagnostics import Diagnostic, Fix, Level, Path
+from dtmflow.diagnostics import Diagnostic, Fix, Level
 from dtmflow.linting.analysis.derived import graph
 from dtmflow.linting.analysis.enabling import ENABLERS, never_enabled
 from dtmflow.linting.analysis.names import authored
@@ -36,11 +36,7 @@ from dtmflow_schema.catalogue import flat_fields
 @rule("C203", "event-never-enabled", Level.ERROR)
 def find(subject: Subject) -> Iterator[Diagnostic]:
     """Report each such handler."""
-    seen: set[Path] = set()
     for holder, handler in never_enabled(subject.derive(graph)):
-        if handler.origin in seen:
-            continue
-        seen.add(handler.origin)
         method = ENABLERS[handler.trigger.event][0]
         leg = handler.trigger.leg
         called = method if leg == subject.core.primary else f"{leg}.{method}"
@@ -61,8 +57,6 @@ def find(subject: Subject) -> Iterator[Diagnostic]:
 
 def _fix(subject: Subject, holder: StatePath, handler: Handler, action: str) -> Fix | None:
     core = subject.core
-    path = authored(core, holder or core.initial)
-    if path not in core.states:
-        return None
-    edit = first_action(subject.document, core.states[path].origin, action)
+    state = core.states[authored(core, holder or core.initial)]
+    edit = first_action(subject.document, state.origin, action)
     return Fix(f"enable {handler.trigger.event} by `{action}`", (edit,)) if edit else None

@@ -23,7 +23,7 @@ from collections.abc import Iterator, Mapping
 
 from dtmflow.diagnostics import Diagnostic, Edit, Fix, Level, Path
 from dtmflow.expressions.problems import Kind
-from dtmflow.linting.analysis.expressions import Finding, findings, replace
+from dtmflow.linting.analysis.expressions import Finding, findings, renamed
 from dtmflow.linting.analysis.usage import assignments
 from dtmflow.linting.analysis.words import FUNCTIONS
 from dtmflow.linting.registry import Subject, rule
@@ -36,18 +36,11 @@ def find(subject: Subject) -> Iterator[Diagnostic]:
     """Report unknown names and functions, and assignments to what is not declared."""
     for found in findings(subject, Kind.UNKNOWN_NAME, Kind.UNKNOWN_FUNCTION):
         meant = _meant(found)
-        fix = None
-        if meant is not None:
-            problem = found.problem
-            edit = replace(
-                subject.document, found.site.typed, problem.offset, problem.length, meant
-            )
-            fix = Fix(f"write `{meant}`", (edit,), safe=False) if edit else None
         yield subject.report(
             found.span,
             found.problem.message,
             help=f"did you mean `{meant}`?" if meant else _known(found),
-            fix=fix,
+            fix=renamed(subject.document, found, meant),
         )
     yield from _assigned(subject)
 

@@ -20,9 +20,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dtmflow.diagnostics import Diagnostic, Fix, Level
+from dtmflow.diagnostics import Diagnostic, Level
 from dtmflow.expressions.problems import Kind
-from dtmflow.linting.analysis.expressions import Finding, findings, replace
+from dtmflow.linting.analysis.expressions import Finding, findings, renamed
 from dtmflow.linting.analysis.fields import event_words, known_fields, missing_in
 from dtmflow.linting.registry import Subject, rule
 from dtmflow.loading.suggest import closest
@@ -49,12 +49,11 @@ def _report(subject: Subject, found: Finding) -> Diagnostic:
         words = event_words(site.typed.events)
         message = f"`event` has no field `{field}` {words}"
     meant = closest(field, known)
-    fix = None
-    if meant is not None:
-        edit = replace(subject.document, site.typed, problem.offset, problem.length, meant)
-        fix = Fix(f"write `{meant}`", (edit,), safe=False) if edit else None
     fields = f"fields: {', '.join(known)}" if known else ""
     guess = f"did you mean `{meant}`?" if meant else ""
     return subject.report(
-        found.span, message, help=" ".join(filter(None, (guess, fields))), fix=fix
+        found.span,
+        message,
+        help=" ".join(filter(None, (guess, fields))),
+        fix=renamed(subject.document, found, meant),
     )

@@ -20,10 +20,10 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from dtmflow.diagnostics import Diagnostic, Fix, Level
+from dtmflow.diagnostics import Diagnostic, Level
 from dtmflow.expressions.problems import Kind
 from dtmflow.expressions.types import Type
-from dtmflow.linting.analysis.expressions import Finding, findings, quoted, replace
+from dtmflow.linting.analysis.expressions import Finding, findings, mending, quoted
 from dtmflow.linting.registry import Subject, rule
 
 _WHOLE, _DECIMAL = r"-?\d+(?![\w.])", r"-?\d+\.\d+"
@@ -66,15 +66,14 @@ def find(subject: Subject) -> Iterator[Diagnostic]:
             yield subject.report(found.span, found.problem.message, help=_help(found))
             continue
         better = constant.better(subject, found)
-        edit = replace(
-            subject.document, found.site.typed, constant.offset, len(constant.raw), better
-        )
+        change = (constant.offset, len(constant.raw), better)
+        title = f"write `{better}`"
         kind = Type(constant.kind).word
         yield subject.report(
             found.span,
             f"{found.problem.message}: `{constant.name}` is {kind}",
-            help=f"write `{better}`",
-            fix=Fix(f"write `{better}`", (edit,), safe=False) if edit else None,
+            help=title,
+            fix=mending(subject.document, found.site.typed, [change], title, safe=False),
         )
 
 

@@ -17,8 +17,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dtmflow.diagnostics import Diagnostic, Fix, Level, Span
-from dtmflow.linting.analysis.expressions import place, replace, sites
+from dtmflow.diagnostics import Diagnostic, Level, Span
+from dtmflow.linting.analysis.expressions import mending, place, sites
 from dtmflow.linting.registry import Subject, rule
 
 
@@ -32,14 +32,10 @@ def find(subject: Subject) -> Iterator[Diagnostic]:
             if span in seen:
                 continue
             seen.add(span)
-            edits = [
-                replace(subject.document, site.typed, offset, length, text)
-                for offset, length, text in piece.changes
-            ]
-            kept = tuple(edit for edit in edits if edit is not None)
+            title = f"write `{piece.meant}`"
             yield subject.report(
                 span,
                 f"`{piece.word}` is not CEL",
-                help=f"write `{piece.meant}`",
-                fix=Fix(f"write `{piece.meant}`", kept) if len(kept) == len(edits) else None,
+                help=title,
+                fix=mending(subject.document, site.typed, piece.changes, title, safe=True),
             )
