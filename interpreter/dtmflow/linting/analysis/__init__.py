@@ -1,5 +1,6 @@
-"""What the rules stand on: the graph of configurations, cycles, phases of legs, enabled events.
+"""What the rules stand on, so that a rule's file holds little more than its message.
 
-A `Core` comes in; facts about its paths go out. Nothing here knows the source text, a finding or
-a rule: a rule turns facts into findings.
+A `Core` comes in; facts about its paths, conditions and names go out. Only `expressions` knows the
+source text (where an expression stands and how its quotes read) and only `derived` and
+`expressions` know a rule's `Subject`. Nothing here makes a finding or knows a code.
 """
