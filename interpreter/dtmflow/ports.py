@@ -52,7 +52,7 @@ class CallListener(Protocol):
         """A new call is alerting; `headers` are its X- header fields."""
 
     def event(self, call: Call, event: Event) -> None:
-        """A CallEvent of a known call. After `Disconnected` or `Failed` only record events come."""
+        """Take a CallEvent; after `Disconnected` or `Failed` only record events come."""
 
 
 class Line(Protocol):
