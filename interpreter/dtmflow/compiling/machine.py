@@ -4,19 +4,24 @@ In: trigger names. Out: calls on a `Model`, in the order of the statechart. One 
 program, shared by all sessions; it holds no state of any of them.
 
 The library resolves which states are left and entered: all below the innermost state that holds
-both the active leaf and the target; a target on the active path is left and entered again. What
-stands here in its place is the transition itself, because its `do` belongs between leaving and
-entering, and the look-up of triggers, because the library warns about each one nobody handles.
+both the active leaf and the target; a target on the active path is left and entered again. It is
+asked once for each leaf and target, because the answer is always the same. What stands here in its
+place is the transition itself, whose `do` belongs between leaving and entering, and the look-up of
+the states that handle a trigger: a flow has one active leaf, no tree of parallel ones, and the
+library warns about each trigger that nobody handles.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
 from typing import Any, Protocol, cast
 
 from transitions.core import EventData
 from transitions.extensions.nesting import (
     HierarchicalMachine,
+    NestedEvent,
     NestedEventData,
     NestedState,
     NestedTransition,
@@ -71,9 +76,7 @@ class Machine:
         )
         if END not in core.states:
             self._machine.add_state(END)
-        self._handled: dict[str, set[StatePath]] = {}
         for name, source, transition in _table(core):
-            self._handled.setdefault(name, set()).add(source)
             leaf = self.leaf(transition.to) if transition.to is not None else ""
             self._machine.add_transition(name, source, transition.to, core=transition, leaf=leaf)
 
@@ -100,8 +103,8 @@ class Machine:
         Returns:
             Whether a transition was taken, internal ones included.
         """
-        handled = self._handled.get(name)
-        if handled is None or handled.isdisjoint(lineage(model.state)):
+        event = self._machine.events.get(name)
+        if event is None or not cast("_Event", event).sources(model.state):
             return False
         return bool(self._machine.trigger_event(model, name))
 
@@ -115,11 +118,37 @@ def lineage(path: StatePath) -> tuple[StatePath, ...]:
 class _State(NestedState):
     separator = SEPARATOR
 
-    def enter(self, event_data: EventData) -> None:
-        cast("Model", event_data.model).entered(self.name)
 
-    def exit(self, event_data: EventData) -> None:
-        cast("Model", event_data.model).left(self.name)
+class _Event(NestedEvent):
+    def __init__(self, name: str, machine: Any) -> None:
+        super().__init__(name, machine)
+        self._sources: dict[StatePath, tuple[StatePath, ...]] = {}
+
+    def sources(self, leaf: StatePath) -> tuple[StatePath, ...]:
+        """Return the states that handle this trigger while `leaf` is active, innermost first."""
+        found = self._sources.get(leaf)
+        if found is None:
+            handled = self.transitions  # a defaultdict: asked with `in`, it stays as it is
+            found = tuple(path for path in reversed(lineage(leaf)) if path in handled)
+            self._sources[leaf] = found
+        return found
+
+    def trigger_nested(self, event_data: NestedEventData) -> bool:
+        event_data.event = self
+        for source in self.sources(cast("Model", event_data.model).state):
+            event_data.source_name = source
+            self._process(event_data)
+            if event_data.result:
+                return True
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """What the library resolves for a leaf and a target."""
+
+    left: tuple[StatePath, ...]
+    entered: tuple[StatePath, ...]
 
 
 class _Transition(NestedTransition):
@@ -133,22 +162,47 @@ class _Transition(NestedTransition):
         model = cast("Model", event_data.model)
         if not model.allows(self.core):
             return False
-        if self.dest is None:
+        if not self.dest:
             model.perform(self.core.do)
             return True
-        _, leaving, entering = self._resolve_transition(cast("NestedEventData", event_data))
-        for leave in leaving:
-            leave()
+        way = self._way(cast("NestedEventData", event_data), model.state, self.dest)
+        for path in way.left:
+            model.left(path)
         model.perform(self.core.do)
         model.state = self.leaf
-        for enter in entering:
-            enter()
+        for path in way.entered:
+            model.entered(path)
         return True
+
+    def _way(self, event_data: NestedEventData, leaf: StatePath, target: StatePath) -> _Way:
+        ways = cast("_Hierarchy", event_data.machine).ways
+        way = ways.get((leaf, target))
+        if way is None:
+            _, leaving, entering = self._resolve_transition(event_data)
+            way = ways[leaf, target] = _Way(_paths(leaving), _paths(entering))
+        return way
+
+
+def _paths(calls: Iterable[Callable[[], object]]) -> tuple[StatePath, ...]:
+    """Return the states of the library's calls `scoped_enter(event, names of the parents)`."""
+    made = (cast("partial[None]", call) for call in calls)
+    return tuple(SEPARATOR.join((*each.args[1], each.func.__self__.name)) for each in made)  # type: ignore[attr-defined] # bound methods of states
 
 
 class _Hierarchy(HierarchicalMachine):
     state_cls = _State
+    event_cls = _Event
     transition_cls = _Transition
+
+    def __init__(self, **options: Any) -> None:
+        self.ways: dict[tuple[StatePath, StatePath], _Way] = {}
+        super().__init__(**options)
+
+    def _trigger_event_nested(
+        self, event_data: NestedEventData, trigger: str, _state_tree: object
+    ) -> bool:
+        """Offer a trigger; all events stand at the root, with whole paths as their sources."""
+        return cast("_Event", self.events[trigger]).trigger_nested(event_data)
 
 
 def _declared(core: Core, state: State) -> dict[str, Any]:
