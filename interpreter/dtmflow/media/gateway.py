@@ -1,4 +1,4 @@
-"""The control process's side of the engine: starts the media process and speaks for its legs.
+"""The control process's side of the engine: the legs of the media process.
 
 In come clips, digits and addresses; out go events, delivered on the asyncio loop one by one and
 never from inside a call. A leg's port is bound here, so its number is known at once; the socket
@@ -7,22 +7,20 @@ then moves to the media process. Knows nothing of SIP.
 
 from __future__ import annotations
 
-import asyncio
 import ipaddress
 import itertools
-import os
 import resource
 import secrets
 import socket
-import sys
 from collections.abc import Callable, Hashable
+from dataclasses import dataclass
 
 from dtmflow.errors import MediaError
 from dtmflow.media.bank import PromptBank
 from dtmflow.media.codecs import Clip, Law
-from dtmflow.media.engine.channel import Channel
 from dtmflow.media.engine.messages import (
     Close,
+    Closed,
     Command,
     Connect,
     Dial,
@@ -38,12 +36,29 @@ from dtmflow.media.engine.messages import (
     Stop,
 )
 from dtmflow.media.packets import TONES
+from dtmflow.media.worker import Worker
 
 PAUSE = "p"
-"""Among digits to send: one second of silence."""
-_BUFFER = 1 << 20
+"""Among digits to send: 3 s of silence (3GPP TS 22.101 A.21)."""
 _OTHER_FILES = 64
-_PATIENCE = 5.0
+
+
+@dataclass(slots=True)
+class Totals:
+    """Packets of all legs that are over; of each leg's last stream in, where it had several."""
+
+    sent: int = 0
+    unsent: int = 0
+    received: int = 0
+    lost: int = 0
+    """Expected less received, by sequence numbers; duplicates count against it."""
+
+    def add(self, leg: Closed) -> None:
+        """Count a leg that is over."""
+        self.sent += leg.sent
+        self.unsent += leg.unsent
+        self.received += leg.received
+        self.lost += leg.lost
 
 
 class Leg:
@@ -108,7 +123,7 @@ class Leg:
         self._do(Stop(self._number))
 
     def send_digits(self, digits: str, *, token: int = 0) -> None:
-        """Send 0-9 * # as RFC 4733 events of 100 ms and `p` as a pause; what plays is held back.
+        """Send 0-9 * # as RFC 4733 events of 100 ms, `p` as 3 s of pause; what plays is held back.
 
         Raises:
             MediaError: another character, or the peer takes no telephone events.
@@ -135,11 +150,13 @@ class Leg:
 
     def _do(self, command: Command) -> None:
         self._check()
-        self._gateway._send(command)  # noqa: SLF001 - two halves of one
+        self._gateway._worker.send(command)  # noqa: SLF001 - two halves of one
 
     def _check(self) -> None:
         if self._closed:
             raise MediaError("the leg is closed")
+        if not self._gateway._has(self._number):  # noqa: SLF001 - two halves of one
+            raise MediaError("the media process of this leg does not run any more")
 
 
 class Gateway:
@@ -167,10 +184,10 @@ class Gateway:
         self._numbers = itertools.count(1)
         self._listeners: dict[int, Callable[[MediaEvent], None]] = {}
         self._playbacks: dict[int, tuple[int, Hashable]] = {}
-        self._channel: Channel | None = None
-        self._process: asyncio.subprocess.Process | None = None
+        self._worker = Worker(self._deliver, self._lose)
         self._bank: PromptBank | None = None
-        self._writing = False
+        self.totals = Totals()
+        """What the legs that are over have sent and received."""
 
     @property
     def legs(self) -> int:
@@ -180,44 +197,29 @@ class Gateway:
     @property
     def pid(self) -> int | None:
         """Process id of the media process while it runs."""
-        return self._process.pid if self._process and self._channel else None
+        return self._worker.pid
 
     async def start(self) -> None:
-        """Start the media process; legs can be opened when this returns.
+        """Start the media process; when this returns its engine runs and legs can be opened.
 
         Raises:
             MediaError: it did not start.
         """
         hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-        self._capacity = min(self._capacity, hard - _OTHER_FILES)
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
-        for end in (ours, theirs):
-            end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BUFFER)
+        if hard != resource.RLIM_INFINITY:
+            self._capacity = min(self._capacity, hard - _OTHER_FILES)
         self._bank = PromptBank(self._prompt_bytes)
-        descriptors = (theirs.fileno(), self._bank.descriptor)
-        command = (sys.executable, "-m", "dtmflow.media.engine.process")
-        with theirs:
-            try:
-                self._process = await asyncio.create_subprocess_exec(
-                    *command, *map(str, (*descriptors, self._capacity)), pass_fds=descriptors
-                )
-            except OSError as error:
-                ours.close()
-                self._bank.close()
-                raise MediaError(f"the media process did not start: {error}") from error
-        self._channel = Channel(ours)
-        asyncio.get_running_loop().add_reader(ours.fileno(), self._read)
+        try:
+            await self._worker.start(self._bank.descriptor, self._capacity)
+        except MediaError:
+            self._clear()
+            raise
 
     async def close(self) -> None:
         """Stop the media process and wait for its end. Legs are closed without further events."""
         self._listeners.clear()
-        self._disconnect()
-        if self._process is not None:
-            try:
-                await asyncio.wait_for(self._process.wait(), _PATIENCE)
-            except TimeoutError:
-                self._process.kill()
-                await self._process.wait()
+        await self._worker.close()
+        self._clear()
 
     def open(self, host: str, on_event: Callable[[MediaEvent], None]) -> Leg:
         """Bind a port at an IP address of this machine and return the leg at once.
@@ -227,14 +229,14 @@ class Gateway:
         """
         if len(self._listeners) >= self._capacity:
             raise MediaError(f"all {self._capacity} legs of the media process are in use")
-        if self._channel is None:
+        if not self._worker.runs:
             raise MediaError("the media process does not run")
         port = self._bind(host)
         address = port.getsockname()[:2]
         number = next(self._numbers)
         self._listeners[number] = on_event
         opening = Open(number, secrets.randbits(32), secrets.randbits(15), secrets.randbits(31))
-        self._send(opening, port.detach())
+        self._worker.send(opening, port.detach())
         return Leg(self, number, address)
 
     def _bind(self, host: str) -> socket.socket:
@@ -253,55 +255,34 @@ class Gateway:
                 return port
         raise MediaError(f"no RTP port is free in {self._ports.start}-{self._ports.stop}")
 
-    def _send(self, command: Command, descriptor: int | None = None) -> None:
-        if self._channel is None:
-            if descriptor is not None:
-                os.close(descriptor)
-            raise MediaError("the media process does not run")
-        self._channel.send(command, descriptor)
-        if not self._writing:
-            self._write()
-
-    def _write(self) -> None:
-        """Write what waits, and go on when the media process has read."""
-        if self._channel is None:
-            return
-        loop = asyncio.get_running_loop()
-        try:
-            done = self._channel.flush()
-        except ConnectionError:
-            done = True  # the reader sees it too and reports it
-        if not done and not self._writing:
-            loop.add_writer(self._channel.fileno(), self._write)
-        elif done and self._writing:
-            loop.remove_writer(self._channel.fileno())
-        self._writing = not done
-
     def _play(self, number: int, clip: Clip, token: int, *, loop: bool) -> None:
         if self._bank is None:
             raise MediaError("the media process does not run")
         first, frames = self._bank.acquire(clip)
         serial = next(self._numbers)
         self._playbacks[serial] = (token, clip.key)
-        self._send(Play(number, serial, first, frames, loop))
+        self._worker.send(Play(number, serial, first, frames, loop))
+
+    def _has(self, number: int) -> bool:
+        """Tell whether a leg is one of the present media process."""
+        return number in self._listeners
 
     def _forget(self, number: int) -> None:
-        self._listeners.pop(number, None)
-        if self._channel is not None:
-            self._send(Close(number))
+        if self._listeners.pop(number, None) is not None:
+            self._worker.send(Close(number))
 
-    def _read(self) -> None:
-        if self._channel is None:
-            return
-        try:
-            messages = self._channel.receive(1000)
-        except ConnectionError:
-            self._disconnect()
-            if self._on_lost is not None:
-                self._on_lost("the media process has ended")
-            return
-        for message in messages:
-            self._deliver(message)  # type: ignore[arg-type]  # the engine writes events only
+    def _lose(self, reason: str) -> None:
+        self._clear()
+        if self._on_lost is not None:
+            self._on_lost(reason)
+
+    def _clear(self) -> None:
+        """Forget what belonged to a media process that is gone."""
+        self._listeners.clear()
+        self._playbacks.clear()
+        if self._bank is not None:
+            self._bank.close()
+            self._bank = None
 
     def _deliver(self, event: MediaEvent) -> None:
         if isinstance(event, PlaybackStarted):
@@ -311,19 +292,8 @@ class Gateway:
             if self._bank is not None:
                 self._bank.release(key)
             event = type(event)(event.leg, token)
+        elif isinstance(event, Closed):
+            self.totals.add(event)
         listener = self._listeners.get(event.leg)
         if listener is not None:
             listener(event)
-
-    def _disconnect(self) -> None:
-        if self._channel is None:
-            return
-        loop = asyncio.get_running_loop()
-        loop.remove_reader(self._channel.fileno())
-        loop.remove_writer(self._channel.fileno())
-        self._channel.close()
-        self._channel = None
-        self._playbacks.clear()
-        if self._bank is not None:
-            self._bank.close()
-            self._bank = None

@@ -10,6 +10,7 @@ from dtmflow.media.engine.messages import (
     Connect,
     DigitsSent,
     Heard,
+    Message,
     Open,
     Statistics,
     Stop,
@@ -20,7 +21,10 @@ from dtmflow.media.engine.messages import (
 pytestmark = pytest.mark.unit
 
 
-def pair() -> tuple[Channel, Channel]:
+End = Channel[Message, Message]
+
+
+def pair() -> tuple[End, End]:
     one, two = socket.socketpair()
     return Channel(one), Channel(two)
 
@@ -84,6 +88,21 @@ def test_the_end_of_the_peer_is_an_error() -> None:
     ours.send(DigitsSent(1, 1))
     with pytest.raises(ConnectionError):
         ours.flush()
+    ours.close()
+
+
+def test_what_was_said_before_the_end_is_received_first() -> None:
+    ours, theirs = pair()
+    ours.send(Stop(1))
+    ours.flush()
+    ours.end()
+    theirs.send(DigitsSent(1, 1))
+    assert theirs.receive() == [Stop(1)]
+    with pytest.raises(ConnectionError):
+        theirs.receive()
+    theirs.flush()
+    theirs.close()
+    assert ours.receive() == [DigitsSent(1, 1)]
     ours.close()
 
 

@@ -6,6 +6,7 @@ import pytest
 from dtmflow.media.codecs import Law
 from dtmflow.media.engine.messages import (
     Close,
+    Closed,
     Connect,
     Dial,
     DigitsSent,
@@ -157,7 +158,11 @@ def test_closing_a_leg_ends_its_playback_and_later_commands_are_passed_over() ->
     studio.run(0.02)
     studio.engine.apply(Close(1))
     studio.engine.apply(Stop(1))
-    assert studio.events == [PlaybackStarted(1, 4), PlaybackStopped(1, 4)]
+    assert studio.events == [
+        PlaybackStarted(1, 4),
+        PlaybackStopped(1, 4),
+        Closed(1, sent=1, unsent=0, received=0, lost=0),
+    ]
     assert studio.engine.idle
 
 
@@ -289,14 +294,19 @@ def test_a_prompt_is_held_back_while_digits_are_sent_and_loses_nothing() -> None
     assert [index for index, p in enumerate(spoken) if p.marker] == [0, 5]
 
 
-def test_a_pause_among_digits_lasts_a_second() -> None:
+def test_a_pause_among_digits_lasts_three_seconds() -> None:
     studio = Studio()
     caller = studio.call()
     studio.engine.apply(Dial(1, 1, "1p2"))
-    studio.run(2.0)
-    kinds = [packet.payload_type for packet in caller.packets()]
-    first_end = 7
-    assert kinds[first_end:].index(EVENTS) == 3 + 50
+    studio.run(4.0)
+    packets = caller.packets()
+    kinds = [packet.payload_type for packet in packets]
+    end_of_first = max(index for index in range(20) if kinds[index] == EVENTS)
+    second = kinds.index(EVENTS, end_of_first + 1)
+    gap_after_a_key = 3
+    assert second - end_of_first - 1 == gap_after_a_key + 3 * 50
+    assert {p.payload for p in packets[end_of_first + 1 : second]} == {b"\xff" * FRAME}
+    assert studio.events == [DigitsSent(1, 1)]
 
 
 def test_digits_asked_for_twice_are_sent_one_after_the_other() -> None:

@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 
 import pytest
 
@@ -34,6 +34,10 @@ class Line:
         self._news = asyncio.Event()
         self.leg: Leg = gateway.open("127.0.0.1", self._take)
 
+    @property
+    def number(self) -> int:
+        return self.leg._number
+
     def _take(self, event: MediaEvent) -> None:
         self.events.append(event)
         self._news.set()
@@ -45,14 +49,31 @@ class Line:
                 await self._news.wait()
 
 
-def run(body: Callable[[Gateway], Awaitable[None]], gateway: Gateway | None = None) -> None:
+Body = Callable[[Gateway], Awaitable[None]]
+Shared = Callable[[Body], None]
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[Shared]:
+    """Run tests on one media process, as starting it takes a while."""
+    gateway = Gateway()
+
+    async def main(body: Body) -> None:
+        await body(gateway)
+
+    with asyncio.Runner() as runner:
+        runner.run(gateway.start())
+        yield lambda body: runner.run(main(body))
+        runner.run(gateway.close())
+
+
+def run(body: Body, gateway: Gateway) -> None:
     async def main() -> None:
-        chosen = gateway or Gateway()
-        await chosen.start()
+        await gateway.start()
         try:
-            await body(chosen)
+            await body(gateway)
         finally:
-            await chosen.close()
+            await gateway.close()
 
     asyncio.run(main())
 
@@ -61,7 +82,7 @@ def of(kind: type[MediaEvent], events: list[MediaEvent]) -> list[MediaEvent]:
     return [event for event in events if isinstance(event, kind)]
 
 
-def test_two_legs_of_a_real_media_process_hear_each_other_and_press_keys() -> None:
+def test_two_legs_of_a_real_media_process_hear_each_other_and_press_keys(shared: Shared) -> None:
     clip = melody(20)
 
     async def body(gateway: Gateway) -> None:
@@ -72,17 +93,17 @@ def test_two_legs_of_a_real_media_process_hear_each_other_and_press_keys() -> No
         far.leg.listen()
         await far.until(lambda events: bool(of(Heard, events)))
         near.leg.play(clip, token=17)
-        await near.until(lambda events: PlaybackFinished(1, 17) in events)
+        await near.until(lambda events: PlaybackFinished(near.number, 17) in events)
         near.leg.send_digits("9#", token=4)
         await far.until(lambda events: len(of(Tone, events)) == 2)
-        await near.until(lambda events: DigitsSent(1, 4) in events)
+        await near.until(lambda events: DigitsSent(near.number, 4) in events)
         far.leg.statistics(token=3)
         await far.until(lambda events: bool(of(Statistics, events)))
         heard = b"".join(event.payload for event in far.events if isinstance(event, Heard))
         assert clip.payload in heard
-        assert FirstAudio(2) in far.events
-        assert PlaybackStarted(1, 17) in near.events
-        assert of(Tone, far.events) == [Tone(2, "9"), Tone(2, "#")]
+        assert FirstAudio(far.number) in far.events
+        assert PlaybackStarted(near.number, 17) in near.events
+        assert of(Tone, far.events) == [Tone(far.number, "9"), Tone(far.number, "#")]
         found = of(Statistics, far.events)[0]
         assert isinstance(found, Statistics)
         assert found.token == 3
@@ -91,11 +112,14 @@ def test_two_legs_of_a_real_media_process_hear_each_other_and_press_keys() -> No
         near.leg.close()
         near.leg.close()
         assert gateway.legs == 1
+        far.leg.close()
 
-    run(body)
+    shared(body)
 
 
-def test_a_crowd_of_legs_opens_at_once_and_its_ports_are_free_again_after_close() -> None:
+def test_a_crowd_of_legs_opens_at_once_and_its_ports_are_free_again_after_close(
+    shared: Shared,
+) -> None:
     async def body(gateway: Gateway) -> None:
         lines = [Line(gateway) for _ in range(200)]
         assert len({line.leg.port for line in lines}) == 200
@@ -111,35 +135,12 @@ def test_a_crowd_of_legs_opens_at_once_and_its_ports_are_free_again_after_close(
         for port in ports[:-1]:
             with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
                 probe.bind(("127.0.0.1", port))
+        lines[-1].leg.close()
 
-    run(body)
-
-
-def test_the_death_of_the_media_process_is_reported_and_legs_refuse_from_then_on() -> None:
-    reasons: list[str] = []
-    lost = asyncio.Event()
-
-    def on_lost(reason: str) -> None:
-        reasons.append(reason)
-        lost.set()
-
-    async def body(gateway: Gateway) -> None:
-        line = Line(gateway)
-        assert gateway.pid is not None
-        os.kill(gateway.pid, signal.SIGKILL)
-        async with asyncio.timeout(20):
-            await lost.wait()
-        with pytest.raises(MediaError, match="does not run"):
-            line.leg.stop()
-        with pytest.raises(MediaError, match="does not run"):
-            gateway.open("127.0.0.1", print)
-        line.leg.close()
-
-    run(body, Gateway(on_lost=on_lost))
-    assert reasons == ["the media process has ended"]
+    shared(body)
 
 
-def test_what_cannot_be_sent_is_refused_at_once() -> None:
+def test_what_cannot_be_sent_is_refused_at_once(shared: Shared) -> None:
     async def body(gateway: Gateway) -> None:
         leg = Line(gateway).leg
         for host, port in (
@@ -166,50 +167,116 @@ def test_what_cannot_be_sent_is_refused_at_once() -> None:
         with pytest.raises(MediaError, match="closed"):
             leg.stop()
 
-    run(body)
+    shared(body)
+
+
+def test_the_first_packet_goes_out_at_once_as_the_engine_runs_when_start_returns(
+    shared: Shared,
+) -> None:
+    async def body(gateway: Gateway) -> None:
+        loop = asyncio.get_running_loop()
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as caller:
+            caller.bind(("127.0.0.1", 0))
+            caller.settimeout(0)
+            leg = Line(gateway).leg
+            leg.connect(*caller.getsockname(), law=Law.PCMU)
+            async with asyncio.timeout(5):
+                packet = await loop.sock_recv(caller, 200)
+            assert packet[12:] == b"\xff" * 160
+            leg.close()
+
+    shared(body)
+
+
+def test_packets_of_legs_that_are_over_are_counted_up_to_the_end() -> None:
+    gateway = Gateway()
+
+    async def body(gateway: Gateway) -> None:
+        near, far = Line(gateway), Line(gateway)
+        near.leg.connect("127.0.0.1", far.leg.port, law=Law.PCMU)
+        far.leg.connect("127.0.0.1", near.leg.port, law=Law.PCMU)
+        near.leg.play(melody(10))
+        await near.until(lambda events: bool(of(PlaybackFinished, events)))
+        near.leg.direct(send=False, receive=True)
+        far.leg.direct(send=False, receive=True)
+        for line in (near, far):
+            line.leg.statistics()
+            await line.until(lambda events: bool(of(Statistics, events)))
+        far.leg.close()
+        near.leg.close()
+
+    run(body, gateway)
+    assert gateway.totals.sent >= 20
+    assert 0 <= gateway.totals.sent - gateway.totals.received <= 2  # on their way at the end
+    assert (gateway.totals.lost, gateway.totals.unsent) == (0, 0)
+
+
+def test_a_media_process_that_dies_is_reported_and_another_serves_new_legs() -> None:
+    reasons: list[str] = []
+    lost = asyncio.Event()
+
+    def on_lost(reason: str) -> None:
+        reasons.append(reason)
+        lost.set()
+
+    async def body(gateway: Gateway) -> None:
+        old = Line(gateway)
+        old.leg.connect("127.0.0.1", 9, law=Law.PCMU)
+        old.leg.play(melody(5))
+        assert gateway.pid is not None
+        os.kill(gateway.pid, signal.SIGKILL)
+        async with asyncio.timeout(20):
+            await lost.wait()
+        assert gateway.legs == 0
+        with pytest.raises(MediaError, match="does not run"):
+            old.leg.stop()
+        with pytest.raises(MediaError, match="does not run"):
+            gateway.open("127.0.0.1", print)
+        await gateway.start()
+        with pytest.raises(MediaError, match="does not run any more"):
+            old.leg.play(melody(5))
+        new = Line(gateway)
+        new.leg.connect("127.0.0.1", 9, law=Law.PCMU)
+        new.leg.play(melody(5), token=3)
+        await new.until(lambda events: PlaybackFinished(new.number, 3) in events)
+        old.leg.close()
+        assert gateway.legs == 1
+
+    run(body, Gateway(on_lost=on_lost))
+    assert reasons == ["the media process has ended"]
 
 
 def test_more_legs_than_there_are_rows_or_ports_are_refused() -> None:
-    async def rows(gateway: Gateway) -> None:
-        first = gateway.open("127.0.0.1", print)
-        with pytest.raises(MediaError, match="in use"):
-            gateway.open("127.0.0.1", print)
-        first.close()
-        gateway.open("127.0.0.1", print)
-
-    run(rows, Gateway(capacity=1))
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
         taken.bind(("127.0.0.1", 0))
         number = taken.getsockname()[1]
 
-        async def ports(gateway: Gateway) -> None:
+        async def body(gateway: Gateway) -> None:
             with pytest.raises(MediaError, match="no RTP port"):
                 gateway.open("127.0.0.1", print)
+            taken.close()
+            first = gateway.open("127.0.0.1", print)
+            with pytest.raises(MediaError, match="in use"):
+                gateway.open("127.0.0.1", print)
+            first.close()
 
-        run(ports, Gateway(ports=range(number, number + 1)))
-
-
-def test_prompt_memory_is_used_again_when_its_playback_is_over() -> None:
-    async def body(gateway: Gateway) -> None:
-        line = Line(gateway)
-        line.leg.connect("127.0.0.1", 9, law=Law.PCMU)
-        for token in range(4):
-            line.leg.play(melody(8, seed=token), token=token)
-            with pytest.raises(MediaError, match="prompt memory"):
-                line.leg.play(melody(8, seed=99))
-            await line.until(lambda events, token=token: PlaybackFinished(1, token) in events)  # type: ignore[misc]
-
-    run(body, Gateway(prompt_bytes=10 * 160))
+        run(body, Gateway(capacity=1, ports=range(number, number + 1)))
 
 
-def test_the_same_clip_on_many_legs_takes_its_room_once() -> None:
+def test_clips_take_room_once_and_give_it_back_when_their_last_playback_is_over() -> None:
     async def body(gateway: Gateway) -> None:
         lines = [Line(gateway) for _ in range(5)]
-        clip: Clip = melody(8)
+        clip: Clip = melody(4)
         for line in lines:
             line.leg.connect("127.0.0.1", 9, law=Law.PCMU)
-            line.leg.play(clip)
+            line.leg.play(clip, token=1)
         for line in lines:
             await line.until(lambda events: bool(of(PlaybackFinished, events)))
+        for token in range(2, 5):
+            lines[0].leg.play(melody(4, seed=token), token=token)
+            with pytest.raises(MediaError, match="prompt memory"):
+                lines[0].leg.play(melody(4, seed=99))
+            finished = PlaybackFinished(lines[0].number, token)
+            await lines[0].until(lambda events, finished=finished: finished in events)  # type: ignore[misc]
 
-    run(body, Gateway(prompt_bytes=8 * 160))
+    run(body, Gateway(prompt_bytes=5 * 160))

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import array
+import contextlib
 import socket
 from collections import deque
+from typing import Generic, TypeVar, cast
 
 from dtmflow.media.engine.messages import Message, pack, unpack
+
+Told = TypeVar("Told", bound=Message)
+Said = TypeVar("Said", bound=Message)
 
 _BLOCK = 1 << 16
 _DESCRIPTORS = 8
 
 
-class Channel:
-    """One end, never blocking: what the peer does not take yet waits here, in order."""
+class Channel(Generic[Told, Said]):
+    """One end, never blocking: what the peer does not take yet waits here, in order.
+
+    `Told` is what this end is told, `Said` what it says.
+    """
 
     def __init__(self, end: socket.socket) -> None:
         end.settimeout(0)
@@ -34,7 +42,12 @@ class Channel:
         self._waiting.clear()
         self._end.close()
 
-    def send(self, message: Message, descriptor: int | None = None) -> None:
+    def end(self) -> None:
+        """Say nothing more; what the peer still says can be received."""
+        with contextlib.suppress(OSError):
+            self._end.shutdown(socket.SHUT_WR)
+
+    def send(self, message: Said, descriptor: int | None = None) -> None:
         """Queue a message; a descriptor goes with it and is closed here once it is over."""
         self._waiting.append((pack(message), descriptor))
 
@@ -60,19 +73,21 @@ class Channel:
                 self._waiting.appendleft((data[count:], None))
         return True
 
-    def receive(self, most: int = 1 << 30) -> list[Message]:
+    def receive(self, most: int = 1 << 30) -> list[Told]:
         """Return up to about `most` messages that have come.
 
         Raises:
             ConnectionError: the peer is gone.
         """
-        messages: list[Message] = []
+        messages: list[Told] = []
         while len(messages) < most:
             try:
                 data, descriptors, _, _ = socket.recv_fds(self._end, _BLOCK, _DESCRIPTORS)
             except BlockingIOError:
                 break
             if not data:
+                if messages:
+                    break  # these first; the end is still there the next time
                 raise ConnectionError("the other process is gone")
             self._received.extend(descriptors)
             self._text += data
@@ -94,14 +109,15 @@ class Channel:
             size += len(data)
         return plain
 
-    def _parse(self) -> list[Message]:
-        messages: list[Message] = []
+    def _parse(self) -> list[Told]:
+        messages: list[Told] = []
         at = 0
         while len(self._text) >= at + 4:
             size = int.from_bytes(self._text[at : at + 4], "big")
             if len(self._text) < at + 4 + size:
                 break
-            messages.append(unpack(bytes(self._text[at + 4 : at + 4 + size])))
+            # Both ends are ours, so the types hold.
+            messages.append(cast("Told", unpack(bytes(self._text[at + 4 : at + 4 + size]))))
             at += 4 + size
         del self._text[:at]
         return messages

@@ -12,13 +12,14 @@ from dtmflow.media.bank import silence_frame
 from dtmflow.media.codecs import Law
 from dtmflow.media.engine.messages import (
     Close,
+    Closed,
+    Command,
     Connect,
     Dial,
     Direct,
     Listen,
     Measure,
     MediaEvent,
-    Message,
     Open,
     Play,
     Stop,
@@ -67,7 +68,7 @@ class Engine:
         self.legs.outgoing.open(row, command.ssrc, command.sequence, command.timestamp)
         self._ports.add(row, port)
 
-    def apply(self, command: Message) -> None:  # noqa: C901 - one arm for each command
+    def apply(self, command: Command) -> None:  # noqa: C901 - one arm for each command
         """Carry out a command on a leg; one that is closed is passed over."""
         row = self.legs.rows.get(command.leg)
         if row is None:
@@ -93,10 +94,10 @@ class Engine:
                 self._emit(self._receiver.statistics(row, token))
             case Close(number):
                 self._sender.stop(row)
+                last = self._receiver.statistics(row, 0)
+                self._emit(Closed(number, last.sent, last.unsent, last.received, last.lost))
                 self._ports.remove(legs.ports[row])
                 legs.close(number)
-            case _:
-                raise TypeError(f"{command!r} is no command for a leg")
 
     def _connect(self, row: int, command: Connect) -> None:
         legs = self.legs

@@ -93,6 +93,11 @@ class Close:
 
 
 @dataclass(frozen=True, slots=True)
+class Ready:
+    """The engine runs: the first message of a media process, and no leg's."""
+
+
+@dataclass(frozen=True, slots=True)
 class FirstAudio:
     """The first audio packet of a leg with a negotiated payload type and an accepted source."""
 
@@ -176,6 +181,17 @@ class Statistics:
     """RTCP packets that came to the RTP port."""
 
 
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """The leg's row is free; what `Statistics` would have said of its packets."""
+
+    leg: int
+    sent: int
+    unsent: int
+    received: int
+    lost: int
+
+
 Command = Open | Connect | Direct | Play | Stop | Dial | Listen | Measure | Close
 MediaEvent = (
     FirstAudio
@@ -186,13 +202,16 @@ MediaEvent = (
     | DigitsSent
     | Heard
     | Statistics
+    | Closed
 )
-Message = Command | MediaEvent
+Answer = Ready | MediaEvent
+"""All that a media process says."""
+Message = Command | Answer
 
 _TYPES: tuple[type[Any], ...] = (
     *(Open, Connect, Direct, Play, Stop, Dial, Listen, Measure, Close),
     *(FirstAudio, Tone, PlaybackStarted, PlaybackFinished, PlaybackStopped, DigitsSent),
-    *(Heard, Statistics),
+    *(Heard, Statistics, Closed, Ready),
 )
 _NUMBERS = {kind: number for number, kind in enumerate(_TYPES)}
 _NAMES = {kind: tuple(item.name for item in fields(kind)) for kind in _TYPES}

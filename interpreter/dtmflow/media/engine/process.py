@@ -19,7 +19,7 @@ import time
 from dtmflow.media.bank import map_frames
 from dtmflow.media.engine.channel import Channel
 from dtmflow.media.engine.engine import Engine
-from dtmflow.media.engine.messages import Open
+from dtmflow.media.engine.messages import Answer, Command, Open, Ready
 from dtmflow.media.engine.ports import UdpPorts
 from dtmflow.media.engine.wheel import Wheel
 
@@ -28,7 +28,7 @@ _COMMANDS = 64
 _IDLE = 1.0
 
 
-def serve(channel: Channel, descriptor: int, capacity: int) -> None:
+def serve(channel: Channel[Command, Answer], descriptor: int, capacity: int) -> None:
     """Run the engine until the channel ends."""
     engine = Engine(
         capacity=capacity,
@@ -40,6 +40,8 @@ def serve(channel: Channel, descriptor: int, capacity: int) -> None:
     gc.collect()
     gc.freeze()
     gc.disable()
+    channel.send(Ready())
+    channel.flush()
     while True:
         if engine.idle:
             select.select([channel], [], [], _IDLE)

@@ -26,8 +26,8 @@ TONE = 5 * FRAME
 """Samples of a key: 100 ms."""
 GAP = 3
 """Frames of silence after a key: 60 ms."""
-PAUSE = 50
-"""Frames of a `p` among digits: one second."""
+PAUSE = 150
+"""Frames of a `p` among digits: 3 s, as the pause of 3GPP TS 22.101 A.21."""
 ENDS = 3
 """Times that the last packet of an event is sent (RFC 4733 2.5.1.4)."""
 
