@@ -6,6 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+from support.thoroughness import examples
 
 CATEGORIES = frozenset(
     (
@@ -13,6 +16,9 @@ CATEGORIES = frozenset(
         *("system", "interop", "browser", "bench"),
     )
 )
+
+settings.register_profile("dtmflow", max_examples=examples(100), deadline=None)
+settings.load_profile("dtmflow")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -15,6 +15,7 @@ from dtmflow.compiling.yaml_form import core_to_plain
 from dtmflow.loading.dump import dump
 from dtmflow.loading.read import load
 from dtmflow_schema.flow import Flow
+from support.thoroughness import examples
 
 pytestmark = pytest.mark.properties
 
@@ -161,7 +162,7 @@ FLOWS = st.fixed_dictionaries(
 _patient = settings(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
     deadline=None,
-    max_examples=50,
+    max_examples=examples(50),
 )
 
 

@@ -14,6 +14,7 @@ from dtmflow.loading.nodes import Mapping, Node, Scalar, Sequence
 from dtmflow.loading.read import load
 from dtmflow.loading.validation import validate
 from dtmflow_schema.flow import Flow
+from support.thoroughness import examples
 
 pytestmark = pytest.mark.properties
 
@@ -26,7 +27,9 @@ PIECES = [
     *("version: 1\n", "states:\n", "  main:\n    ", "on: ", "after: { 5: x }", "say: ", "to: "),
 ]
 TEXTS = st.lists(st.sampled_from(PIECES), max_size=25).map("".join) | st.text(max_size=60)
-KINDLY = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+KINDLY = settings(
+    max_examples=examples(300), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 
 
 def inside(document: Document, span: Span) -> bool:

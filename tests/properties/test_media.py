@@ -10,6 +10,7 @@ from dtmflow.media.bank import PromptBank
 from dtmflow.media.codecs import Clip, Law
 from dtmflow.media.engine.messages import FirstAudio, Heard, Listen, Measure, Statistics, Tone
 from dtmflow.media.packets import STRIDE, RtpPacket, TelephoneEvent, parse_headers
+from support.thoroughness import examples
 from unit.media.virtual import Studio
 
 pytestmark = pytest.mark.properties
@@ -73,7 +74,7 @@ def test_many_at_once_are_read_as_one_at_a_time(datagrams: list[bytes]) -> None:
         )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(
     st.lists(packets.map(RtpPacket.build) | nearly_packets | st.binary(max_size=1400), max_size=30)
 )
@@ -89,7 +90,7 @@ def test_no_datagram_harms_the_engine(datagrams: list[bytes]) -> None:
     assert all(isinstance(event, allowed) for event in studio.events)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(
     st.integers(0, 65535),
     words,
@@ -110,7 +111,7 @@ def test_every_loss_is_counted_wherever_the_counters_wrap(
     assert (found.received, found.lost) == (sum(kept), len(kept) - sum(kept))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(
     st.lists(
         st.tuples(st.integers(0, 11), st.lists(st.booleans(), min_size=7, max_size=7)), max_size=8
@@ -133,7 +134,7 @@ def test_each_key_is_reported_once_if_any_of_its_packets_comes(
     assert studio.events == expected
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.lists(st.tuples(st.integers(1, 9), st.integers(0, 5)), max_size=40))
 def test_prompt_memory_never_overwrites_a_clip_that_plays(steps: list[tuple[int, int]]) -> None:
     bank = PromptBank(20 * 160)

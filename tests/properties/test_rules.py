@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from dtmflow.cli.fixes import apply
 from dtmflow.linting.engine import Analysis, check
+from support.thoroughness import examples
 
 pytestmark = pytest.mark.properties
 
@@ -51,7 +52,7 @@ def repaired(analysis: Analysis) -> str:
     return apply(analysis.document.text, fixes)[0]
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(150), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(mutations())
 def test_no_rule_raises_and_every_finding_and_fix_stands_in_the_text(text: str) -> None:
     analysis = check(text, "flow.yaml")

@@ -16,6 +16,7 @@ from dtmflow_schema.catalogue import EVENTS, actions
 from dtmflow_schema.flow import Flow
 from dtmflow_schema.project import Project
 from dtmflow_schema.scenario import FlowTests
+from support.thoroughness import examples
 
 pytestmark = pytest.mark.properties
 
@@ -313,7 +314,10 @@ def broken(draw: st.DrawFn, documents: st.SearchStrategy[Any]) -> Any:
 
 
 thorough = settings(
-    max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
+    max_examples=examples(60),
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    derandomize=True,
 )
 
 

@@ -16,6 +16,7 @@ from dtmflow.sip.messages import MessageError, Request, encode, parse
 from dtmflow.sip.offer_answer import Codec, NotAcceptable, build_answer, check_offer
 from dtmflow.sip.sdp import parse_sdp
 from support.sip_wire import MEDIA, OFFER, Call, Wire
+from support.thoroughness import examples
 
 pytestmark = pytest.mark.properties
 
@@ -43,7 +44,7 @@ def mutated(draw: st.DrawFn) -> bytes:
 
 
 @given(st.one_of(st.binary(max_size=300), mutated()))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 def test_parsing_raises_nothing_but_message_errors(data: bytes) -> None:
     with contextlib.suppress(MessageError):
         message = parse(data)
@@ -52,7 +53,7 @@ def test_parsing_raises_nothing_but_message_errors(data: bytes) -> None:
 
 
 @given(st.lists(st.one_of(st.binary(max_size=200), mutated()), max_size=8), st.booleans())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 def test_an_agent_takes_any_bytes_and_each_leg_ends_at_most_once(
     datagrams: list[bytes], answer: bool
 ) -> None:
@@ -87,7 +88,7 @@ def finish(wire: Wire) -> None:
 
 
 @given(st.one_of(st.text(max_size=200), st.sampled_from([OFFER])), st.integers(0, 300))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 def test_any_sdp_is_read_refused_or_answered(text: str, cut: int) -> None:
     for body in (text, OFFER[:cut] + text + OFFER[cut:]):
         with contextlib.suppress(RemoteProtocolError):

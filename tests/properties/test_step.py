@@ -27,6 +27,7 @@ from dtmflow_schema.catalogue import EVENTS
 from dtmflow_schema.events.dtmf import ToneReceived
 from dtmflow_schema.events.lifecycle import StateChanged
 from support.programs import compiled
+from support.thoroughness import examples
 
 pytestmark = pytest.mark.properties
 
@@ -105,7 +106,7 @@ def run(program: Any, events: list[Occurrence]) -> list[list[Effect]]:
     return out
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(st.sampled_from(FLOWS), st.lists(occurrences.map(valid), max_size=25))
 def test_the_step_takes_any_sequence_and_finishes_at_most_once(
     program: Any, events: list[Occurrence]
@@ -120,13 +121,13 @@ def test_the_step_takes_any_sequence_and_finishes_at_most_once(
         assert all(name.startswith("caller.Record") for name in recorded)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(st.sampled_from(FLOWS), st.lists(occurrences.map(valid), max_size=15))
 def test_the_same_events_give_the_same_effects(program: Any, events: list[Occurrence]) -> None:
     assert run(program, events) == run(program, deepcopy(events))
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(st.sampled_from(FLOWS), st.lists(occurrences.map(valid), max_size=25))
 def test_a_timer_is_cancelled_only_while_it_runs(program: Any, events: list[Occurrence]) -> None:
     running: set[TimerId] = set()

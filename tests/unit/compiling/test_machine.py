@@ -12,6 +12,7 @@ from dtmflow.compiling.core import After, Core, Handler, State, Transition, Trig
 from dtmflow.compiling.machine import SEPARATOR, Machine, after_trigger, done_trigger, lineage
 from support.cores import core, handler, state, transition
 from support.models import NotingModel
+from support.thoroughness import examples
 
 pytestmark = pytest.mark.unit
 
@@ -323,7 +324,7 @@ def test_the_machine_dispatches_as_the_plain_rules_and_the_stock_library_do(
         assert done_first(model.notes) == stock.notes
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=examples(30))
 @given(charts(), st.sampled_from("ef"))
 def test_a_dispatch_is_the_same_the_second_time(chart: Core, name: str) -> None:
     machine = Machine(chart)

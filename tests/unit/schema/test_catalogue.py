@@ -21,6 +21,7 @@ from dtmflow_schema.methods.dtmf import HandleTones
 from dtmflow_schema.methods.speech import Say
 from dtmflow_schema.names import DTMFType
 from dtmflow_schema.units import as_text, duration_ms, holds_expression
+from support.thoroughness import examples
 
 pytestmark = pytest.mark.unit
 
@@ -104,7 +105,7 @@ def test_every_declaration_is_documented() -> None:
             assert info.description, (declared, name)
 
 
-@settings(suppress_health_check=list(HealthCheck), max_examples=100, derandomize=True)
+@settings(suppress_health_check=list(HealthCheck), max_examples=examples(100), derandomize=True)
 @given(st.data())
 def test_every_command_survives_the_wire(data: st.DataObject) -> None:
     name = data.draw(st.sampled_from(sorted(METHODS)))
