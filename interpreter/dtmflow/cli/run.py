@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import logging
+import resource
 import signal
 import sys
 from pathlib import Path
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from dtmflow.diagnostics import Diagnostic
 
 DEFAULT_ADDRESS = "127.0.0.1:5060"
+_OTHER_FILES = 64
 _EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - compared, not bound
 
 
@@ -112,7 +114,7 @@ async def _serve(arguments: argparse.Namespace, host: str, port: int) -> int:
         files,
         journals=journals,
         report=Report(_print_reload, _print_refusal, _print_trouble),
-        max_sessions=arguments.max_calls,
+        max_sessions=calls_possible(arguments.max_calls),
     )
     try:
         host, port = await service.open(host, port, advertise=arguments.advertise)
@@ -122,8 +124,35 @@ async def _serve(arguments: argparse.Namespace, host: str, port: int) -> int:
         await service.idle.wait()
     finally:
         await service.close()
-    print(f"stopped after {counted(service.supervisor.started, 'call')}", flush=True)
+    calls, packets = counted(service.supervisor.started, "call"), service.packets
+    audio = f"{packets.sent} out, {packets.received} in, {packets.lost} lost on their way in"
+    print(f"stopped after {calls}; audio packets: {audio}", flush=True)
     return 0
+
+
+def calls_possible(wanted: int) -> int:
+    """Raise the limit of open files as far as so many calls need and the system lets it.
+
+    A call keeps a journal open here and a port in the media process, which inherits the limit.
+
+    Returns:
+        How many calls at once the limit leaves room for, at most `wanted`.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    needed = wanted + _OTHER_FILES
+    if soft == resource.RLIM_INFINITY or soft >= needed:
+        return wanted
+    if hard == resource.RLIM_INFINITY or hard >= needed:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (needed, hard))
+        return wanted
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    possible = max(1, hard - _OTHER_FILES)
+    print(
+        f"dtmflow: {possible} calls at once instead of {wanted}: "
+        f"the system allows {hard} open files (ulimit -Hn)",
+        file=sys.stderr,
+    )
+    return possible
 
 
 def _stop_on_signals(service: Service) -> None:

@@ -18,7 +18,7 @@ from dtmflow.errors import DtmflowError, FlowInvalid, MediaError, UsageError
 from dtmflow.lines.sip.line import CAPABILITIES, SipLine
 from dtmflow.lines.sip.prepare import spoken_texts
 from dtmflow.media.fetch import Fetcher
-from dtmflow.media.gateway import Gateway
+from dtmflow.media.gateway import Gateway, Totals
 from dtmflow.media.library import PromptLibrary
 from dtmflow.running.journal import Journal
 from dtmflow.running.supervisor import Supervisor
@@ -89,7 +89,8 @@ class Service:
             max_sessions=max_sessions,
             on_idle=self.idle.set,
         )
-        self._gateway = Gateway(on_lost=self._media_lost)
+        self._gateway = Gateway(capacity=max_sessions, on_lost=self._media_lost)
+        self._max_sessions = max_sessions
         self._fetcher = Fetcher(self._clock)
         self._library = PromptLibrary(EspeakSynthesizer(), self._fetcher)
         self._line: SipLine | None = None
@@ -101,6 +102,11 @@ class Service:
         """Names of the flows; the first takes the calls to unknown numbers."""
         return tuple(watched.name for watched in self._watched)
 
+    @property
+    def packets(self) -> Totals:
+        """RTP packets of the calls that are over."""
+        return self._gateway.totals
+
     async def open(self, host: str, port: int, *, advertise: str = "") -> tuple[str, int]:
         """Prepare audio and prompts, then listen; returns the address that was bound.
 
@@ -110,7 +116,8 @@ class Service:
         """
         await self._gateway.start()
         await asyncio.gather(*(self._prepare(program) for program in self._programs))
-        settings = Settings(advertise or host, port)
+        # Legs that are saying goodbye outlive their session by up to 32 s.
+        settings = Settings(advertise or host, port, max_legs=2 * self._max_sessions)
         self._line = SipLine(
             settings, self._clock, self._gateway, self._library, self.supervisor, media_host=host
         )
@@ -185,6 +192,7 @@ class Service:
         except MediaError as problem:
             self._report.trouble(f"{problem}; no calls can be taken")
             self.drain()
+            self.hang_up_all()  # calls that came meanwhile
 
 
 def _stamp(file: Path) -> tuple[int, int]:
