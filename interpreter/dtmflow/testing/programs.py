@@ -8,7 +8,7 @@ from dtmflow.compiling.expand import expand
 from dtmflow.compiling.program import Program, compile_program
 from dtmflow.diagnostics import Diagnostic, Level
 from dtmflow.errors import FlowInvalid, UsageError
-from dtmflow.lines.simulated.dispatch import simulated
+from dtmflow.lines.simulated.call import simulated
 from dtmflow.loading.read import load
 from dtmflow.loading.validation import validate
 from dtmflow.ports import Capabilities

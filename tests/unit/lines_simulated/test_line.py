@@ -7,7 +7,7 @@ import pytest
 from dtmflow.clock import VirtualClock
 from dtmflow.errors import CallError
 from dtmflow.lines.simulated import SimulatedCall, SimulatedLine, far
-from dtmflow.lines.simulated.dispatch import simulated
+from dtmflow.lines.simulated.call import simulated
 from dtmflow_schema.base import CallState, Command, Event, MethodKind
 from dtmflow_schema.catalogue import EVENTS, METHODS, build
 

@@ -4,8 +4,8 @@ import inspect
 
 import pytest
 
+from dtmflow.lines.sip.call import sip
 from dtmflow.lines.sip.line import CAPABILITIES
-from dtmflow.lines.sip.table import sip
 from dtmflow_schema.base import Command, MethodKind
 
 pytestmark = pytest.mark.unit

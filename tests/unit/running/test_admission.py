@@ -1,6 +1,6 @@
 import pytest
 
-from dtmflow.lines.simulated.dispatch import simulated
+from dtmflow.lines.simulated.call import simulated
 from dtmflow.ports import Capabilities
 from dtmflow.running.admission import UNSUPPORTED_CONSTRUCT, UNSUPPORTED_METHOD, refuse
 from dtmflow_schema.methods.speech import Say

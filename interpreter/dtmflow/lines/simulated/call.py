@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from dtmflow.clock import Clock, Timer
 from dtmflow.errors import CallError
-from dtmflow.lines.simulated.dispatch import simulated
+from dtmflow.lines.dispatch import Dispatch
 from dtmflow_schema.base import CallId, CallState, Command, Event, Phase
 from dtmflow_schema.events.detection import BeepDetectionError
 from dtmflow_schema.events.lifecycle import Disconnected, Failed, StateChanged
@@ -233,3 +233,7 @@ class SimulatedCall:
             url, self.recording = self.recording, None
             length = int(self.clock.now() - self.recording_since)
             self.emit(RecordStopped, url=url, cost="0", duration=length)
+
+
+simulated: Dispatch[SimulatedCall] = Dispatch("simulated")
+"""The table that the family modules fill: `@simulated.handles(Say)`."""

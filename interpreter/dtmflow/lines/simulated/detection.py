@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dtmflow.lines.simulated.call import SimulatedCall
-from dtmflow.lines.simulated.dispatch import simulated
+from dtmflow.lines.simulated.call import SimulatedCall, simulated
 from dtmflow_schema.events.detection import BeepDetectionComplete
 from dtmflow_schema.methods.detection import (
     DisableBeepDetection,

@@ -19,8 +19,7 @@ from dtmflow.lines.simulated import (  # noqa: F401 - importing a family registe
     statistics,
     transfer,
 )
-from dtmflow.lines.simulated.call import SimulatedCall
-from dtmflow.lines.simulated.dispatch import simulated
+from dtmflow.lines.simulated.call import SimulatedCall, simulated
 from dtmflow.ports import CallListener, Capabilities
 from dtmflow_schema.base import CallId, Event
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dtmflow.lines.simulated.call import SimulatedCall
-from dtmflow.lines.simulated.dispatch import simulated
+from dtmflow.lines.simulated.call import SimulatedCall, simulated
 from dtmflow_schema.events.recording import RecordError, RecordStarted
 from dtmflow_schema.events.video import VideoTrackCreated
 from dtmflow_schema.methods.recording import Record

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dtmflow.errors import CallError
-from dtmflow.lines.simulated.call import SimulatedCall
-from dtmflow.lines.simulated.dispatch import simulated
+from dtmflow.lines.simulated.call import SimulatedCall, simulated
 from dtmflow_schema.methods.transfer import (
     HandleBlindTransfer,
     NotifyBlindTransferFailed,

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 from dtmflow.errors import CallError, CallFailed, LocalProtocolError, MediaError
-from dtmflow.lines.sip.table import sip
+from dtmflow.lines.dispatch import Dispatch
 from dtmflow.media.codecs import Clip, Law
 from dtmflow.media.engine import messages as media_events
 from dtmflow.media.gateway import Leg
@@ -328,3 +328,7 @@ def _info_tone(kind: str, body: str) -> str:
             text = value.strip()
             break
     return text if len(text) == 1 and text in "0123456789*#" else ""
+
+
+sip: Dispatch[SipCall] = Dispatch("sip")
+"""The table that the family modules fill: `@sip.handles(Say)`."""

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dtmflow.errors import CallError
-from dtmflow.lines.sip.call import SipCall
-from dtmflow.lines.sip.table import sip
+from dtmflow.lines.sip.call import SipCall, sip
 from dtmflow_schema.methods.dtmf import HandleTones, SendDigits
 from dtmflow_schema.names import DTMFType
 

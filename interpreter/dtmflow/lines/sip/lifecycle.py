@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from dtmflow.errors import CallError
-from dtmflow.lines.sip.call import SipCall
-from dtmflow.lines.sip.table import sip
+from dtmflow.lines.sip.call import SipCall, sip
 from dtmflow_schema.base import CallState
 from dtmflow_schema.methods.lifecycle import Answer, Decline, Hangup, Reject, Ring, StartEarlyMedia
 

@@ -16,8 +16,7 @@ from dtmflow.lines.sip import (  # noqa: F401 - importing a family registers its
     playback,
     speech,
 )
-from dtmflow.lines.sip.call import SipCall
-from dtmflow.lines.sip.table import sip
+from dtmflow.lines.sip.call import SipCall, sip
 from dtmflow.media.engine.messages import MediaEvent
 from dtmflow.media.gateway import Gateway, Leg
 from dtmflow.media.library import PromptLibrary

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dtmflow.lines.sip.call import SipCall
-from dtmflow.lines.sip.table import sip
+from dtmflow.lines.sip.call import SipCall, sip
 from dtmflow_schema.methods.messaging import SendInfo, SendMessage
 
 

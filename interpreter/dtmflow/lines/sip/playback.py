@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dtmflow.errors import CallError
-from dtmflow.lines.sip.call import SipCall
-from dtmflow.lines.sip.table import sip
+from dtmflow.lines.sip.call import SipCall, sip
 from dtmflow.media.codecs import Clip
 from dtmflow.media.files import resolve
 from dtmflow_schema.events.playback import PlaybackFinished
