@@ -1,10 +1,11 @@
 """Many callers' RTP ends, outside of the program under test.
 
-Binds a UDP socket per caller, stamps every packet with the kernel's receive time, answers with
-steady mu-law audio and, when asked, presses a key by RFC 4733. Runs as a program of its own:
-`python ear.py --callers 300 --base 20000 --seconds 30 --out FILE`; it prints `ready`, and at the
-end writes one `.npz` with `caller, at_ns, payload_type, marker, sequence, timestamp, ssrc, size`
-and the payloads (160 bytes, zero padded).
+Binds a UDP socket per caller, stamps every packet with the kernel's receive time and, when
+asked, answers with 50 packets a second of steady mu-law audio and presses a key by RFC 4733.
+Runs as a program of its own: `python ear.py --callers 300 --base 20000 --seconds 30 --out FILE`.
+It prints `ready`, and at the end writes one `.npz` with `caller, at_ns, payload_type, marker,
+sequence, timestamp, ssrc, size` and the payloads (160 bytes, zero padded) of what was heard, and
+`sent`, the packets of each caller.
 """
 
 from __future__ import annotations
@@ -25,6 +26,9 @@ import numpy as np
 FRAME_BYTES = 160
 SO_TIMESTAMPNS = 35
 SPACE = socket.CMSG_SPACE(16)
+NAP = 0.002
+"""Seconds between two looks. No selector wakes the ear at each packet, for that would be charged
+to the program under test where a network card would do it; the kernel's stamps are exact."""
 
 
 @dataclass
@@ -33,8 +37,9 @@ class Caller:
     remote: tuple[str, int] | None = None
     sequence: int = 1
     timestamp: int = 0
-    first_at: float = 0.0
     due: float = 0.0
+    until: float = 0.0
+    press_at: float = 0.0
     digits: list[bytes] = field(default_factory=list)
     sent: int = 0
 
@@ -70,7 +75,13 @@ def bind(arguments: argparse.Namespace) -> list[Caller]:
     return callers
 
 
-def hear(caller: Caller, index: int, rows: list[tuple[int, int, bytes]], now: float) -> None:
+def hear(
+    caller: Caller,
+    index: int,
+    rows: list[tuple[int, int, bytes]],
+    now: float,
+    arguments: argparse.Namespace,
+) -> None:
     """Take one packet; the first tells where to send to."""
     try:
         data, ancillary, _, source = caller.socket.recvmsg(512, SPACE)
@@ -79,7 +90,9 @@ def hear(caller: Caller, index: int, rows: list[tuple[int, int, bytes]], now: fl
     seconds, nanoseconds = struct.unpack("qq", ancillary[0][2][:16])
     rows.append((index, seconds * 1_000_000_000 + nanoseconds, data))
     if caller.remote is None:
-        caller.remote, caller.first_at, caller.due = source, now, now
+        caller.remote, caller.due = source, now
+        caller.until = now + (arguments.speak or arguments.seconds)
+        caller.press_at = now + arguments.press_after
 
 
 def listen(arguments: argparse.Namespace) -> None:
@@ -98,13 +111,14 @@ def listen(arguments: argparse.Namespace) -> None:
     print("ready", flush=True)
     end = time.monotonic() + arguments.seconds
     while not told_to_stop and (now := time.monotonic()) < end:
-        for descriptor, _ in poller.poll(0.004, 4096):
+        time.sleep(NAP)  # noqa: TID251 - a program of its own, in real time
+        for descriptor, _ in poller.poll(0, 4096):
             index = by_descriptor[descriptor]
-            hear(callers[index], index, rows, now)
+            hear(callers[index], index, rows, now, arguments)
         for index, caller in enumerate(callers if arguments.audio else ()):
-            while caller.remote is not None and caller.due <= now:
+            while caller.remote is not None and caller.due <= min(now, caller.until):
                 send(caller, index, payload, arguments)
-    save(rows, arguments.out)
+    save(rows, callers, arguments.out)
     for caller in callers:
         caller.socket.close()
     print(f"sent {sum(caller.sent for caller in callers)} received {len(rows)}", flush=True)
@@ -113,12 +127,11 @@ def listen(arguments: argparse.Namespace) -> None:
 def send(caller: Caller, index: int, payload: bytes, arguments: argparse.Namespace) -> None:
     """Send what is due: a queued key event, else a frame of audio."""
     assert caller.remote is not None
-    pressed = caller.sent * 0.02 >= arguments.press_after > 0
-    if pressed and arguments.press and not caller.digits and caller.first_at >= 0:
+    if arguments.press and caller.due >= caller.press_at:
         caller.digits = events(
             arguments.press, caller.sequence, caller.timestamp, index + 1, arguments.event_type
         )
-        caller.first_at = -1.0
+        caller.press_at = caller.due + (arguments.press_every or arguments.seconds)
     if caller.digits:
         packet = caller.digits.pop(0)
     else:
@@ -141,7 +154,7 @@ def send(caller: Caller, index: int, payload: bytes, arguments: argparse.Namespa
     caller.due += 0.02
 
 
-def save(rows: list[tuple[int, int, bytes]], out: Path) -> None:
+def save(rows: list[tuple[int, int, bytes]], callers: list[Caller], out: Path) -> None:
     """Write what was heard as arrays, one row a packet."""
     rows = [row for row in rows if len(row[2]) >= 12]
     payloads = np.zeros((len(rows), FRAME_BYTES), "u1")
@@ -160,6 +173,7 @@ def save(rows: list[tuple[int, int, bytes]], out: Path) -> None:
         ssrc=np.array([head[4] for head in heads], "u4"),
         size=np.array([len(row[2]) for row in rows], "i4"),
         payload=payloads,
+        sent=np.array([caller.sent for caller in callers], "i4"),
     )
 
 
@@ -172,7 +186,11 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=30)
     parser.add_argument("--audio", action="store_true", help="send 50 packets a second back")
     parser.add_argument("--press", default="", help="key to press by RFC 4733")
-    parser.add_argument("--press-after", type=float, default=0.0)
+    parser.add_argument("--press-after", type=float, default=0.0, help="seconds, also of audio")
+    parser.add_argument("--press-every", type=float, default=0.0, help="seconds; 0 is once")
+    parser.add_argument(
+        "--speak", type=float, default=0.0, help="seconds of audio; 0 is all along"
+    )
     parser.add_argument("--event-type", type=int, default=101)
     parser.add_argument("--out", type=Path, required=True)
     listen(parser.parse_args())

@@ -58,21 +58,35 @@ class Recording:
     def late_share(self, beyond_ms: float, *, skip: int = 0) -> tuple[float, int]:
         """Return the share of packets further than `beyond_ms` off their caller's 20 ms grid.
 
-        The grid of a caller is its RTP timestamps, laid through the median of its arrivals.
         Also returns how many packets were measured.
         """
-        off = 0
-        total = 0
+        away = self.deviations_ms(skip=skip)
+        return float((away > beyond_ms).mean()), len(away)
+
+    def deviations_ms(self, *, skip: int = 0) -> Samples:
+        """Return how far each audio packet came from its caller's 20 ms grid.
+
+        The grid of a caller is its RTP timestamps, laid through the median of its arrivals.
+        """
+        away = []
         for caller in self.callers():
-            rows = (self.columns["caller"] == caller) & (self.columns["payload_type"] == 0)
-            stamps = self.columns["timestamp"][rows].astype("i8")[skip:]
-            at_ms = self.columns["at_ns"][rows].astype("f8")[skip:] / 1e6
-            due_ms = (stamps - stamps[0]) / 8
-            deviation = at_ms - due_ms
-            deviation -= np.median(deviation)
-            off += int((np.abs(deviation) > beyond_ms).sum())
-            total += len(deviation)
-        return off / max(1, total), total
+            rows = self._audio(caller)
+            stamps = np.unwrap(self.columns["timestamp"][rows].astype("i8")[skip:], period=2**32)
+            at_ns = self.columns["at_ns"][rows][skip:]
+            deviation = (at_ns - at_ns[0]) / 1e6 - (stamps - stamps[0]) / 8
+            away.append(np.abs(deviation - np.median(deviation)))
+        return np.concatenate(away)
+
+    def left_out(self, caller: int) -> int:
+        """Return how many frames of 20 ms the caller's RTP timestamps jump over."""
+        rows = self._audio(caller)
+        stamps = np.unwrap(self.columns["timestamp"][rows].astype("i8"), period=2**32)
+        return int(stamps.max() - stamps.min()) // 160 + 1 - len(np.unique(stamps))
+
+    def _audio(self, caller: int) -> NDArray[np.bool_]:
+        audio: NDArray[np.bool_] = self.columns["payload_type"] == 0
+        audio &= self.columns["caller"] == caller
+        return audio
 
     def lost(self, caller: int) -> int:
         """Return how many sequence numbers are missing between the first and the last packet."""
