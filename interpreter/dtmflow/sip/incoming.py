@@ -23,7 +23,7 @@ class IncomingLeg(Leg):
 
     def __init__(
         self,
-        stack: Stack,
+        stack: Stack[Leg],
         request: Request,
         offer: SessionDescription | None,
         source: Address,

@@ -70,7 +70,7 @@ class _Unacked:
 class Leg:
     """One call, either way."""
 
-    def __init__(self, stack: Stack) -> None:
+    def __init__(self, stack: Stack[Leg]) -> None:
         self.stack = stack
         self.id = LegId(stack.token())
         self.state = LegState.OPEN
@@ -108,7 +108,7 @@ class Leg:
             raise LocalProtocolError("content type has a line break or NUL in it")
         fields += [("Content-Type", content_type)]
         self.stack.request(
-            self,
+            self.dialog,
             method,
             now,
             fields,
@@ -317,13 +317,13 @@ class Leg:
         source = self.dialog.source if self.dialog else None
         budget = None if self.budget.proved else self.budget
         self.stack.request(
-            self, "BYE", now, self._bye_headers or [], destination=source, budget=budget
+            self.dialog, "BYE", now, self._bye_headers or [], destination=source, budget=budget
         )
         self.end(408, "No ACK", EndedBy.TIMEOUT)
         self.leave()
 
     def _bye(self, now: float, headers: HeaderList) -> None:
-        self.stack.request(self, "BYE", now, headers)
+        self.stack.request(self.dialog, "BYE", now, headers)
         self._bye_headers = None
         self.leave()
 

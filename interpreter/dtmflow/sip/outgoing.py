@@ -25,7 +25,7 @@ class OutgoingLeg(Leg):
 
     def __init__(
         self,
-        stack: Stack,
+        stack: Stack[Leg],
         target: str,
         media: LocalMedia,
         now: float,
@@ -157,7 +157,7 @@ class OutgoingLeg(Leg):
     def _bye_fork(self, dialog: Dialog, now: float) -> None:
         """End a dialog that nobody wants: a second fork, or a 200 that crossed our CANCEL."""
         kept, self.dialog = self.dialog, dialog
-        self.stack.request(self, "BYE", now, [])
+        self.stack.request(self.dialog, "BYE", now, [])
         self.dialog = kept
 
     def _cancel(self, now: float) -> None:

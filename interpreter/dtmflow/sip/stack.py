@@ -6,8 +6,9 @@ Holds no rule of its own; `user_agent` feeds it, `incoming` and `outgoing` work 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+from typing import Generic, TypeVar
 
+from dtmflow.sip.dialog import Dialog
 from dtmflow.sip.events import Address, LegId, SipEvent
 from dtmflow.sip.grammar import host_port
 from dtmflow.sip.messages import HeaderList, OutgoingRequest, Request, Response, response_to
@@ -16,14 +17,13 @@ from dtmflow.sip.status import phrase
 from dtmflow.sip.timers import Timers
 from dtmflow.sip.transaction import MAGIC, Budget, Transaction, Transactions
 
-if TYPE_CHECKING:
-    from dtmflow.sip.incoming import IncomingLeg
-    from dtmflow.sip.leg import Leg
+L = TypeVar("L")
+"""What a leg is: known to those who put legs in and take them out, not here."""
 
 ALLOW = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, MESSAGE, UPDATE, REFER"
 
 
-class Stack:
+class Stack(Generic[L]):
     """Shared by the legs of one user agent."""
 
     def __init__(self, settings: Settings, random_token: Callable[[], str]) -> None:
@@ -33,10 +33,10 @@ class Stack:
         self.transactions = Transactions(self.timers, self.send)
         self.outbox: list[tuple[bytes, Address]] = []
         self.happened: list[SipEvent] = []
-        self.legs: dict[LegId, Leg] = {}
-        self.dialogs: dict[tuple[str, str], Leg] = {}
+        self.legs: dict[LegId, L] = {}
+        self.dialogs: dict[tuple[str, str], L] = {}
         """By Call-ID and our tag; a leg may stay here a while after its last event."""
-        self.calls: dict[tuple[str, str, int], IncomingLeg] = {}
+        self.calls: dict[tuple[str, str, int], L] = {}
         """Incoming legs by Call-ID, tag and CSeq of the INVITE: finds merged requests."""
         self.sent_by = ""
         self.contact = ("Contact", "")
@@ -98,7 +98,7 @@ class Stack:
 
     def request(
         self,
-        leg: Leg,
+        dialog: Dialog | None,
         method: str,
         now: float,
         headers: HeaderList,
@@ -109,16 +109,16 @@ class Stack:
         destination: Address | None = None,
         budget: Budget | None = None,
     ) -> None:
-        """Send a request inside the dialog of a leg."""
-        if leg.dialog is None:
+        """Send a request inside a dialog; nothing without one."""
+        if dialog is None:
             return
         branch, via = self.via()
         fields = [*headers, ("User-Agent", self.settings.product)]
-        request: OutgoingRequest = leg.dialog.request(method, via, fields, body)
+        request: OutgoingRequest = dialog.request(method, via, fields, body)
         self.transactions.start(
             request,
             branch,
-            destination or leg.dialog.next_hop(),
+            destination or dialog.next_hop(),
             now,
             on_response or _ignore_response,
             on_timeout or _ignore_timeout,

@@ -38,7 +38,7 @@ class UserAgent:
         self.settings = settings
         self.accepting = True
         """False while draining: new INVITEs and OPTIONS get 503."""
-        self._stack = Stack(settings, random_token)
+        self._stack: Stack[Leg] = Stack(settings, random_token)
         self._admission = Admission(settings.setups_per_second, settings.setup_burst)
 
     def bound_to(self, port: int) -> None:
@@ -257,7 +257,8 @@ class UserAgent:
     def _on_cancel(self, request: Request, source: Address, now: float, *, known: bool) -> None:
         """Answer a CANCEL, without a transaction of its own: the same each time it comes."""
         stack = self._stack
-        leg = stack.calls.get((request.call_id, request.from_.tag, request.cseq))
+        found = stack.calls.get((request.call_id, request.from_.tag, request.cseq))
+        leg = found if isinstance(found, IncomingLeg) else None
         stack.refuse(request, source, 200 if known else 481, tag=leg.tag if leg else "")
         if known and leg is not None:
             leg.cancelled(request, now)
