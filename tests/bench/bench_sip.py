@@ -32,6 +32,7 @@ def test_set_ups_per_second_through_two_agents(capsys: pytest.CaptureFixture[str
     """INVITE, 100, 180, 200, ACK, BYE, 200: both sides counted, three minutes of timers kept."""
     count = 3_000
     limits = {"max_legs": 10**6, "setups_per_second": 1e9, "setup_burst": 10**9}
+    limits |= {"total_setups_per_second": 1e9, "total_setup_burst": 10**9}
     caller = UserAgent(Settings(*CALLER, **limits), tokens("c"))  # type: ignore[arg-type]
     callee = UserAgent(Settings(*CALLEE, **limits), tokens("d"))  # type: ignore[arg-type]
     done = 0

@@ -31,7 +31,7 @@ class IncomingLeg(Leg):
     ) -> None:
         tag = stack.token()
         dialog = dialog_of_request(request, tag, source)
-        super().__init__(stack)
+        super().__init__(stack, now)
         self.dialog = dialog
         self._request, self._offer_in, self._tag = request, offer, tag
         self._peer_origin = offer.origin if offer else ""
@@ -116,10 +116,6 @@ class IncomingLeg(Leg):
     def tag(self) -> str:
         """Our tag."""
         return self._tag
-
-    def repeated(self, request: Request) -> None:
-        """Count a repetition of the INVITE: what comes in may be answered."""
-        self.budget.bytes_in += request.size
 
     def leave(self) -> None:
         """Take the leg out of the tables."""

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from dtmflow.errors import LocalProtocolError, RemoteProtocolError
+from dtmflow.sip.admission import Bucket
 from dtmflow.sip.dialog import Dialog
 from dtmflow.sip.events import (
     Address,
@@ -70,8 +71,11 @@ class _Unacked:
 class Leg:
     """One call, either way."""
 
-    def __init__(self, stack: Stack[Leg]) -> None:
+    def __init__(self, stack: Stack[Leg], now: float) -> None:
         self.stack = stack
+        settings = stack.settings
+        self.requests = Bucket(settings.requests_per_second, settings.request_burst, now)
+        """What the peer may still ask within the dialog."""
         self.id = LegId(stack.token())
         self.state = LegState.OPEN
         self.dialog: Dialog | None = None
@@ -152,6 +156,8 @@ class Leg:
             self._bye(now, [])
             self.end(488, phrase(488), EndedBy.US)
             return
+        if unacked.offered and self.state is LegState.CONNECTED and self.media is not None:
+            self.stack.emit(MediaChanged(self.id, self.media, clean_body(request.body), True))
         self._connected()
 
     def _connected(self) -> None:

@@ -6,6 +6,7 @@ In comes a peer's session description and what we can do here; out comes our des
 
 from __future__ import annotations
 
+import ipaddress
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -87,13 +88,13 @@ def build_offer(local: LocalMedia, *, session_id: int, version: int) -> bytes:
     return build_sdp(origin=_origin(local, session_id, version), host=local.host, media=(media,))
 
 
-def check_offer(offer: SessionDescription, codecs: tuple[Codec, ...]) -> None:
+def check_offer(offer: SessionDescription, local: LocalMedia) -> None:
     """Raise unless some stream of the offer can be taken.
 
     Raises:
-        NotAcceptable: only unknown codecs, only RTP/SAVP, no audio.
+        NotAcceptable: only unknown codecs, only RTP/SAVP, no audio, or no address of our kind.
     """
-    if not any(_acceptable(media, codecs) for media in offer.media):
+    if not any(_acceptable(media, local) for media in offer.media):
         raise NotAcceptable("the offer has no audio stream with G.711 over RTP/AVP")
 
 
@@ -108,8 +109,8 @@ def build_answer(
     """Return our SDP answer and what is thereby agreed.
 
     The first acceptable audio stream is taken with the first of its codecs that we have; other
-    streams are answered with port 0. `current` is the agreement so far: with it, an offer that
-    only removes the stream (port 0) is answered in kind.
+    streams are answered with port 0. `current` is the agreement so far: its codec is kept if it
+    is offered again, and an offer that only removes the stream (port 0) is answered in kind.
 
     Raises:
         NotAcceptable: as `check_offer`.
@@ -117,7 +118,7 @@ def build_answer(
     answers: list[MediaDescription] = []
     session: MediaSession | None = None
     for media in offer.media:
-        chosen = _acceptable(media, local.codecs) if session is None else None
+        chosen = _acceptable(media, local, current) if session is None else None
         if chosen is None:
             answers.append(
                 MediaDescription(media.kind, 0, media.protocol, media.formats[:1], host="")
@@ -146,24 +147,40 @@ def read_answer(answer: SessionDescription, local: LocalMedia) -> MediaSession:
         NotAcceptable: the stream was refused or the codec is none that we offered.
     """
     media = answer.media[0] if answer.media else None
-    chosen = _acceptable(media, local.codecs) if media else None
+    chosen = _acceptable(media, local) if media else None
     if media is None or chosen is None:
         raise NotAcceptable("the answer takes none of the codecs that were offered")
     return _agreed(answer, media, chosen)
 
 
-def _acceptable(media: MediaDescription, codecs: tuple[Codec, ...]) -> tuple[str, Codec] | None:
-    """Return (payload type, codec) of the first format that we take, if the stream will do."""
-    if media.kind != "audio" or media.protocol != "RTP/AVP" or not media.port or not media.host:
+def _acceptable(
+    media: MediaDescription, local: LocalMedia, current: MediaSession | None = None
+) -> tuple[str, Codec] | None:
+    """Return (payload type, codec) of the format that we take, if the stream will do."""
+    if media.kind != "audio" or media.protocol != "RTP/AVP" or not media.port:
+        return None
+    if not _can_hear(media.host, local):
         return None
     names = {**_STATIC, **media.rtpmap()}
+    taken = []
     for payload_type in media.formats:
         name = names.get(payload_type, "").removesuffix("/1")
         if _is_payload_type(payload_type):
-            for codec in codecs:
-                if name == f"{codec}/8000":
-                    return payload_type, codec
-    return None
+            taken += [(payload_type, each) for each in local.codecs if name == f"{each}/8000"]
+    kept = [each for each in taken if current is not None and each[1] is current.codec]
+    return next(iter(kept or taken), None)
+
+
+def _can_hear(host: str, local: LocalMedia) -> bool:
+    """Tell whether RTP can go to a c= line's host: an IP address of our family, for one host.
+
+    Names are not looked up, as nothing here waits.
+    """
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return not address.is_multicast and (address.version == 6) is (":" in local.host)
 
 
 def _agreed(

@@ -41,7 +41,7 @@ class OutgoingLeg(Leg):
             each in display_name for each in "\r\n\0"
         ):
             raise LocalProtocolError("caller or display name cannot be written into From")
-        super().__init__(stack)
+        super().__init__(stack, now)
         self.local = media
         self._tag = stack.token()
         self._call_id = stack.token()

@@ -22,6 +22,12 @@ class Settings:
     """New INVITEs from one source host that are taken, on average."""
     setup_burst: int = 800
     """How many may come at once after a pause."""
+    total_setups_per_second: float = 500.0
+    """New INVITEs from all hosts together: senders of UDP can be forged."""
+    total_setup_burst: int = 1000
+    requests_per_second: float = 50.0
+    """Requests of a peer inside of one dialog that are taken, on average; BYE always is."""
+    request_burst: int = 100
     retry_after: int = 5
     """Seconds that a 503 asks the peer to wait."""
     unanswered_seconds: float = 60.0

@@ -42,6 +42,7 @@ class Stack(Generic[L]):
         self.contact = ("Contact", "")
         self.bound_to(settings.port)
         self.server = ("Server", settings.product)
+        self.retry_after = ("Retry-After", str(settings.retry_after))
         self.stateless_tag = random_token()
 
     def bound_to(self, port: int) -> None:

@@ -16,7 +16,7 @@ from dtmflow.sip.incoming import IncomingLeg
 from dtmflow.sip.leg import SDP, Leg
 from dtmflow.sip.machines import Input
 from dtmflow.sip.messages import MessageError, Request, Response, parse
-from dtmflow.sip.offer_answer import Codec, LocalMedia, MediaSession, NotAcceptable, check_offer
+from dtmflow.sip.offer_answer import LocalMedia, MediaSession, NotAcceptable, check_offer
 from dtmflow.sip.outgoing import OutgoingLeg
 from dtmflow.sip.sdp import SessionDescription, parse_sdp
 from dtmflow.sip.settings import Settings
@@ -39,7 +39,14 @@ class UserAgent:
         self.accepting = True
         """False while draining: new INVITEs and OPTIONS get 503."""
         self._stack: Stack[Leg] = Stack(settings, random_token)
-        self._admission = Admission(settings.setups_per_second, settings.setup_burst)
+        self._admission = Admission(
+            settings.setups_per_second,
+            settings.setup_burst,
+            total_rate=settings.total_setups_per_second,
+            total_burst=settings.total_setup_burst,
+        )
+        self.refused = 0
+        """INVITEs answered 503: draining, too many legs, too many at once."""
 
     def bound_to(self, port: int) -> None:
         """Take the port of the socket: what Via and Contact tell peers."""
@@ -208,6 +215,8 @@ class UserAgent:
         leg = self._stack.dialogs.get((request.call_id, request.to.tag))
         if leg is None:
             self._stack.refuse(request, source, 481)
+        elif request.method != "BYE" and not leg.requests.take(now):
+            self._stack.refuse(request, source, 503, [self._stack.retry_after])
         else:
             transaction = self._stack.transactions.accept(request, source, now)
             leg.on_request(transaction, request, source, now)
@@ -242,8 +251,8 @@ class UserAgent:
             return
         full = not self.accepting or len(stack.legs) >= settings.max_legs
         if full or not self._admission.admit(source[0], now):
-            retry = ("Retry-After", str(settings.retry_after))
-            stack.refuse(request, source, 503, [retry])
+            self.refused += 1
+            stack.refuse(request, source, 503, [stack.retry_after])
             return
         offer: SessionDescription | None = None
         if request.body:
@@ -251,7 +260,7 @@ class UserAgent:
                 stack.refuse(request, source, 415, [("Accept", SDP)])
                 return
             offer = parse_sdp(request.body)
-            check_offer(offer, tuple(Codec))
+            check_offer(offer, LocalMedia(settings.host, 0))
         IncomingLeg(stack, request, offer, source, now)
 
     def _on_cancel(self, request: Request, source: Address, now: float, *, known: bool) -> None:

@@ -95,14 +95,20 @@ def test_a_budget_leaves_room_for_the_last_word() -> None:
 
 
 def test_forged_sources_cannot_fill_the_memory() -> None:
-    admission = Admission(rate=0.001, burst=2)
+    admission = Admission(0.001, 2, total_rate=1, total_burst=10**6)
     for number in range(2 * MAX_BUCKETS):
         assert admission.admit(f"host {number}", 0.0)
-        assert len(admission._buckets) <= MAX_BUCKETS + 1
+        assert len(admission._buckets) <= MAX_BUCKETS
+
+
+def test_forged_sources_together_get_no_more_in_than_the_whole_may_take() -> None:
+    admission = Admission(400, 800, total_rate=10, total_burst=20)
+    assert sum(admission.admit(f"host {number}", 0.0) for number in range(1000)) == 20
+    assert sum(admission.admit(f"host {number}", 1.0) for number in range(1000)) == 10
 
 
 def test_a_bucket_fills_again_with_time_but_not_beyond_its_size() -> None:
-    admission = Admission(rate=2, burst=3)
+    admission = Admission(2, 3, total_rate=100, total_burst=100)
     assert [admission.admit("a", 0.0) for _ in range(4)] == [True, True, True, False]
     assert [admission.admit("a", 1.0) for _ in range(3)] == [True, True, False]
     assert [admission.admit("a", 100.0) for _ in range(4)] == [True, True, True, False]

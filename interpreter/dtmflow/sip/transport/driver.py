@@ -75,5 +75,9 @@ class Driver:
         """Hand on what had happened by now; what that causes comes in the next turn."""
         self._delivering = False
         for _ in range(len(self._events)):
-            self._on_event(self._events.popleft())
+            event = self._events.popleft()
+            try:
+                self._on_event(event)
+            except Exception:  # a bug that one leg finds must not cost the others their events
+                _logger.exception("SIP leg %s: %s", event.leg, type(event).__name__)
         self.flush()
