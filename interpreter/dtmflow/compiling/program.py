@@ -7,20 +7,23 @@ here knows a session, a line or a clock.
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, TypeAlias
 
-from dtmflow.compiling.core import Action, After, Core, Later, Plain, Transition
+from dtmflow.compiling.core import Action, After, Core, Handler, Later, Plain, Transition
 from dtmflow.compiling.machine import Machine
 from dtmflow.compiling.typed import Scopes, actions, timers, transitions, typed_expressions
 from dtmflow.diagnostics import Diagnostic, Level, Path
 from dtmflow.errors import FlowInvalid
-from dtmflow.expressions.environment import Expression, environment
+from dtmflow.expressions.environment import environment
 from dtmflow.expressions.problems import EvaluationError, Kind
 from dtmflow.expressions.template import CompiledTemplate, as_text, parse
 from dtmflow.expressions.types import Scope
 from dtmflow.loading.document import Document
-from dtmflow_schema.catalogue import METHODS, flat_fields, plain_type
+from dtmflow_schema.base import Command
+from dtmflow_schema.catalogue import METHODS, build, flat_fields, plain_type
 from dtmflow_schema.units import duration_ms
 
 Values: TypeAlias = Mapping[str, object]
@@ -42,21 +45,28 @@ class Program:
         self.file = document.file
         self.digest = document.digest
         """SHA-256 of the source text: the version that a running call keeps."""
+        self.triggers = frozenset(str(handler.trigger) for handler in _handlers(core))
+        """Events that some handler waits for; all others change nothing but facts of the leg."""
+        declared = (*core.variables.items(), *core.returns.items())
+        self.secrets = tuple(name for name, variable in declared if variable.secret)
+        """Names of secret variables."""
+        self.order = {path: index for index, path in enumerate(("", *core.states))}
+        """Position of each state in the document, the root first."""
         self._document = document
         scopes = Scopes(core, env)
         # Elements of a core are looked up by identity: they hold mappings, so they have no hash,
         # and `core` keeps them alive.
-        self._guards: dict[int, Expression] = {
-            id(transition): environment(scopes.of(events)).compile(transition.guard)
+        self._guards = {
+            id(transition): _guard(transition.guard, scopes.of(events))
             for transition, events in transitions(core, scopes)
             if transition.guard is not None
         }
-        self._arguments = {
-            id(action): _arguments(action, scopes.of(events))
+        self._actions = {
+            id(action): _prepared(action, scopes.of(events))
             for action, events in actions(core, scopes)
         }
         self._delays = {
-            id(after): _compiled(after.delay, scopes.of(events))
+            id(after): _delay(after.delay, scopes.of(events))
             for after, events in timers(core, scopes)
         }
         self._prompts = {
@@ -80,13 +90,12 @@ class Program:
         """
         if transition.guard is None:
             return True
-        expression = self._guards[id(transition)]
-        result = expression.evaluate(self._with_prompts(expression.names, values))
+        result = self._evaluate(self._guards[id(transition)], values)
         if not isinstance(result, bool):
             raise EvaluationError("the condition is neither true nor false")
         return result
 
-    def arguments(self, action: Action, values: Values) -> dict[str, Plain]:
+    def arguments(self, action: Action, values: Values) -> Mapping[str, Plain]:
         """Evaluate the templates in the arguments of an action of the core.
 
         Numbers and truth values become text where the method takes text.
@@ -94,11 +103,20 @@ class Program:
         Raises:
             EvaluationError: becomes a `fault`.
         """
-        constant, computed = self._arguments[id(action)]
-        result = dict(constant)
-        for name, (names, evaluate) in computed.items():
-            result[name] = evaluate(self._with_prompts(names, values))
+        prepared = self._actions[id(action)]
+        if not prepared.computed:
+            return prepared.constant
+        result = dict(prepared.constant)
+        for name, computed in prepared.computed.items():
+            result[name] = self._evaluate(computed, values)
         return result
+
+    def command(self, action: Action) -> Command[Any] | None:
+        """Return the command of an action on a leg when it is the same each time, else None.
+
+        None too when its arguments are wrong, or name other legs.
+        """
+        return self._actions[id(action)].command
 
     def duration_ms(self, after: After, values: Values) -> int:
         """Evaluate the delay of a timer, in ms: a duration such as `5s`, or a number of ms.
@@ -106,8 +124,7 @@ class Program:
         Raises:
             EvaluationError: it is no duration; becomes a `fault`.
         """
-        names, evaluate = self._delays[id(after)]
-        delay = evaluate(self._with_prompts(names, values))
+        delay = self._evaluate(self._delays[id(after)], values)
         if isinstance(delay, str):
             try:
                 delay = duration_ms(delay)
@@ -147,12 +164,11 @@ class Program:
         text = texts.get(str(values.get("lang", ""))) or next(iter(texts.values()))
         return as_text(text.evaluate(values))
 
-    def _with_prompts(self, names: frozenset[str], values: Values) -> Values:
-        wanted = [name for name in names if name.startswith("prompts.")]
-        if not wanted:
-            return values
-        spoken = {name: self.prompt(name.removeprefix("prompts."), values) for name in wanted}
-        return ChainMap(spoken, values)  # type: ignore[arg-type]  # it is only read
+    def _evaluate(self, computed: _Computed, values: Values) -> Any:
+        if computed.prompts:
+            spoken = {f"prompts.{name}": self.prompt(name, values) for name in computed.prompts}
+            values = ChainMap(spoken, values)  # type: ignore[arg-type]  # it is only read
+        return computed.evaluate(values)
 
 
 def compile_program(core: Core, document: Document, env: Iterable[str] = ()) -> Program:
@@ -171,6 +187,12 @@ def compile_program(core: Core, document: Document, env: Iterable[str] = ()) -> 
     if diagnostics:
         raise FlowInvalid(diagnostics)
     return Program(core, document, env)
+
+
+def _handlers(core: Core) -> Iterator[Handler]:
+    yield from core.on
+    for state in core.states.values():
+        yield from state.on
 
 
 def _unresolved(core: Core, document: Document) -> Iterable[Diagnostic]:
@@ -215,23 +237,60 @@ def _uncompilable(core: Core, document: Document, env: Iterable[str]) -> Iterabl
             yield Diagnostic(code, Level.ERROR, problem.message, document.file, span)
 
 
-def _arguments(
-    action: Action, scope: Scope
-) -> tuple[dict[str, Plain], dict[str, tuple[frozenset[str], Evaluate]]]:
-    """Split the arguments into plain constants and what has to be evaluated."""
-    fields = flat_fields(action.name) if action.leg and action.name in METHODS else {}
+@dataclass(frozen=True, slots=True)
+class _Computed:
+    """A function of the values, and the prompts that it reads."""
+
+    evaluate: Evaluate
+    prompts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """An action: what is known of it, and what has to be evaluated each time."""
+
+    constant: Mapping[str, Plain]
+    """Arguments in order; None in the place of one that `computed` holds."""
+    computed: Mapping[str, _Computed]
+    command: Command[Any] | None
+
+
+def _guard(text: str, scope: Scope) -> _Computed:
+    expression = environment(scope).compile(text)
+    return _Computed(expression.evaluate, _prompts(expression.names))
+
+
+def _delay(text: str, scope: Scope) -> _Computed:
+    names, evaluate = _compiled(text, scope)
+    return _Computed(evaluate, _prompts(names))
+
+
+def _prepared(action: Action, scope: Scope) -> _Prepared:
+    method = action.name if action.leg and action.name in METHODS else ""
+    fields = flat_fields(method) if method else {}
     constant: dict[str, Plain] = {}
-    computed: dict[str, tuple[frozenset[str], Evaluate]] = {}
+    computed: dict[str, _Computed] = {}
     for name, value in action.arguments.items():
         names, evaluate = _compiled(value, scope)
         if name in fields and plain_type(fields[name].field.annotation) is str:
             evaluate = _text(evaluate)
-        if _constant(value):
-            constant[name] = evaluate({})
-        else:
-            constant[name] = None  # keeps the order of the arguments
-            computed[name] = names, evaluate
-    return constant, computed
+        constant[name] = evaluate({}) if _constant(value) else None
+        if not _constant(value):
+            computed[name] = _Computed(evaluate, _prompts(names))
+    legs = any(fields[name].names_leg for name in constant if name in fields)
+    command = _command(method, constant) if method and not computed and not legs else None
+    return _Prepared(MappingProxyType(constant), computed, command)
+
+
+def _command(method: str, arguments: Mapping[str, Plain]) -> Command[Any] | None:
+    try:
+        return build(method, arguments)
+    except ValueError:
+        return None
+
+
+def _prompts(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(name.removeprefix("prompts.") for name in names if name.startswith("prompts."))
 
 
 def _constant(value: Plain) -> bool:

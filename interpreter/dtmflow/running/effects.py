@@ -148,4 +148,16 @@ class Note:
     entry: Entry
 
 
-Effect: TypeAlias = Do | StartTimer | CancelTimer | Log | Finish | Note
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """An event from which nothing followed; `step.passed` makes its entry, for who wants one.
+
+    Most events are such: putting down each for nobody would cost more than the flow itself.
+    """
+
+    trigger: str
+    """`caller.PlaybackReady`."""
+    event: Event
+
+
+Effect: TypeAlias = Do | StartTimer | CancelTimer | Log | Finish | Note | Passed

@@ -28,7 +28,6 @@ from dtmflow.running.effects import (
     StartTimer,
     TimerId,
 )
-from dtmflow.running.plan import plan_of
 from dtmflow.running.scope import Scope
 from dtmflow_schema import catalogue
 from dtmflow_schema.base import Command
@@ -75,7 +74,7 @@ class FlowModel:
         self._broken = False
         self._cause: Mapping[str, Any] = {}
         self._scope = Scope(context, program.core.primary, now)
-        self._secret = plan_of(program).secrets
+        self._secret = program.secrets
 
     @property
     def state(self) -> str:
@@ -195,27 +194,29 @@ class FlowModel:
             arguments = self.program.arguments(action, self._scope)
         except ExpressionError as problem:
             raise _FaultError(str(problem)) from None
-        own = SESSION_ACTIONS.get(action.name) if not action.leg else None
-        if own is not None:
-            own(self, action, arguments)
-        elif action.leg:
-            self._command(action, arguments)
+        if action.leg:
+            arguments = self._order(action, arguments)
+        elif (own := SESSION_ACTIONS.get(action.name)) is not None:
+            own(self, arguments, action.origin)
         else:
             raise _FaultError(f"`{action.name}` cannot run yet")
         self.took(action.name, action.leg, arguments, action.origin)
 
-    def _command(self, action: Action, arguments: dict[str, Any]) -> None:
+    def _order(self, action: Action, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Order a Call method of a leg; return the arguments that it was given."""
         facts = self.context.legs.get(action.leg)
         if facts is None:
             raise _FaultError(f"there is no leg `{action.leg}`")
         if facts.ended or facts.leaving:
             if action.name == Hangup.method_name:
-                return
+                return arguments
             raise _FaultError(f"the leg `{action.leg}` has ended")
-        if self.context.lang and action.name == Say.method_name:
+        command = self.program.command(action)
+        if action.name == Say.method_name and self.context.lang and "voice" not in arguments:
             # A text of the catalogue is spoken by a voice of its language unless one is named.
-            arguments.setdefault("voice", self.context.lang)
-        command = _build(action.name, self._with_ids(action.name, arguments))
+            arguments, command = {**arguments, "voice": self.context.lang}, None
+        if command is None:
+            command = _build(action.name, self._with_ids(action.name, arguments))
         if isinstance(command, _LEAVING):
             facts.leaving = True
         elif isinstance(command, Record):
@@ -223,8 +224,9 @@ class FlowModel:
         elif isinstance(command, CustomData) and command.custom_data is not None:
             facts.custom_data = command.custom_data
         self.effects.append(Do(action.leg, command, action.origin))
+        return arguments
 
-    def _with_ids(self, method: str, arguments: dict[str, Any]) -> dict[str, Any]:
+    def _with_ids(self, method: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
         """Put the ids of calls in place of the names of legs."""
         legs = self.context.legs
         named = _leg_arguments(method)
@@ -235,7 +237,7 @@ class FlowModel:
             for name, value in arguments.items()
         }
 
-    def _set(self, _action: Action, arguments: dict[str, Any]) -> None:
+    def _set(self, arguments: Mapping[str, Any], _origin: Path) -> None:
         core = self.program.core
         for name, value in arguments.items():
             if name == "lang":
@@ -258,14 +260,14 @@ class FlowModel:
             raise _FaultError(f"no prompt has the language {value!r} (languages: {languages})")
         self.context.lang = value
 
-    def _log(self, action: Action, arguments: dict[str, Any]) -> None:
-        self.effects.append(Log(_only(arguments), action.origin))
+    def _log(self, arguments: Mapping[str, Any], origin: Path) -> None:
+        self.effects.append(Log(_only(arguments), origin))
 
-    def _emit(self, _action: Action, arguments: dict[str, Any]) -> None:
+    def _emit(self, arguments: Mapping[str, Any], _origin: Path) -> None:
         self.queue.append((_only(arguments), "", 0))
 
 
-SESSION_ACTIONS: Mapping[str, Callable[[FlowModel, Action, dict[str, Any]], None]] = {
+SESSION_ACTIONS: Mapping[str, Callable[[FlowModel, Mapping[str, Any], Path], None]] = {
     "set": FlowModel._set,  # noqa: SLF001 - the table belongs to the class
     "log": FlowModel._log,  # noqa: SLF001 - the table belongs to the class
     "emit": FlowModel._emit,  # noqa: SLF001 - the table belongs to the class
@@ -278,7 +280,7 @@ def _leg_arguments(method: str) -> frozenset[str]:
     return catalogue.leg_arguments(method) if method in catalogue.METHODS else frozenset()
 
 
-def _build(name: str, arguments: dict[str, Any]) -> Command[Any]:
+def _build(name: str, arguments: Mapping[str, Any]) -> Command[Any]:
     try:
         return catalogue.build(name, arguments)
     except KeyError:

@@ -23,7 +23,6 @@ from dtmflow.running.effects import (
     CancelTimer,
     Do,
     Effect,
-    Entry,
     Failure,
     Finish,
     LegEvent,
@@ -31,12 +30,12 @@ from dtmflow.running.effects import (
     Note,
     Occurrence,
     OwnEvent,
+    Passed,
     StartTimer,
     TimerFired,
     TimerId,
 )
 from dtmflow.running.journal import Journal, NoJournal, record
-from dtmflow.running.plan import plan_of
 from dtmflow_schema.base import CallState, Command, Event
 from dtmflow_schema.events.lifecycle import Disconnected, Failed
 from dtmflow_schema.events.recording import RecordError, RecordStopped
@@ -133,7 +132,7 @@ class Session:
         self._over: set[str] = set()
         self._recording: set[str] = set()
         self._linger: Timer | None = None
-        self._order = plan_of(program).order
+        self._order = program.order
         self.bug: Exception | None = None
         """A bug of dtmflow that ended the session."""
         self.ended = False
@@ -228,6 +227,8 @@ class Session:
 
     def _carry_out(self, effect: Effect) -> None:
         match effect:
+            case Passed() | Note():
+                self._note(effect)
             case Do(leg, command, origin):
                 self._do(leg, command, origin)
             case StartTimer(timer, milliseconds):
@@ -241,8 +242,6 @@ class Session:
                 _log.info("%s", text, extra={"session": self.name, "state": self.context.state})
             case Finish(_):
                 self._cancel_timers()
-            case Note(entry):
-                self._note(entry)
         if self._observer is not None:
             self._observer(effect)
 
@@ -272,18 +271,23 @@ class Session:
         if not self._working:
             self._work()
 
-    def _note(self, entry: Entry) -> None:
-        if self._journalling:
-            self._append(
-                record(
-                    entry,
-                    seconds=self._clock.now() - self._began,
-                    sequence=self._sequence,
-                    session=self.name,
-                    call=self._call_id(),
-                    lines=self.program,
-                )
+    def _note(self, effect: Note | Passed) -> None:
+        if not self._journalling:
+            return
+        if isinstance(effect, Note):
+            entry = effect.entry
+        else:
+            entry = step.passed(self.program, self.context, effect)
+        self._append(
+            record(
+                entry,
+                seconds=self._clock.now() - self._began,
+                sequence=self._sequence,
+                session=self.name,
+                call=self._call_id(),
+                lines=self.program,
             )
+        )
 
     def _write(self, name: str, fields: Mapping[str, Any], **more: Any) -> None:
         if self._journalling:

@@ -27,10 +27,10 @@ from dtmflow.running.effects import (
     Note,
     Occurrence,
     OwnEvent,
+    Passed,
     TimerFired,
 )
 from dtmflow.running.model import Fault, FlowModel
-from dtmflow.running.plan import plan_of
 from dtmflow.running.scope import fields_of
 from dtmflow_schema.base import CallState, Event
 from dtmflow_schema.events.lifecycle import Connected, Disconnected, Failed, StateChanged
@@ -59,7 +59,7 @@ def feed(
 ) -> list[Effect]:
     """Handle one occurrence to completion and return what the shell shall do, in order.
 
-    After the flow has finished only record events count, and only as notes for the journal.
+    After the flow has finished only record events count, and only for the journal.
     """
     if isinstance(occurrence, LegEvent):
         if not _counts(context, occurrence):
@@ -67,7 +67,7 @@ def feed(
         _learn(context.legs[occurrence.leg], occurrence.event)
         trigger = f"{occurrence.leg}.{occurrence.event.event_name}"
         if context.finished or not _matters(program, trigger, occurrence.event):
-            return [_passed(program, context, trigger, occurrence.event)]
+            return [Passed(trigger, occurrence.event)]
     feeding = _Feeding(program, context, now)
     match occurrence:
         case LegEvent():
@@ -106,15 +106,15 @@ def _learn(facts: LegFacts, event: Event) -> None:
 
 def _matters(program: Program, trigger: str, event: Event) -> bool:
     """Return whether anything may follow from an event: most have no handler in the flow."""
-    return trigger in plan_of(program).triggers or isinstance(event, _LAST_EVENTS)
+    return trigger in program.triggers or isinstance(event, _LAST_EVENTS)
 
 
-def _passed(program: Program, context: Context, trigger: str, event: Event) -> Note:
-    """Note an event from which nothing follows."""
-    held = (texts_of(context.variables[name]) for name in plan_of(program).secrets)
-    entry = Entry(
-        event=trigger,
-        fields=fields_of(event),
+def passed(program: Program, context: Context, effect: Passed) -> Entry:
+    """Return the entry of an event from which nothing followed, before anything else happens."""
+    held = (texts_of(context.variables[name]) for name in program.secrets)
+    return Entry(
+        event=effect.trigger,
+        fields=fields_of(effect.event),
         before=context.state,
         state=context.state,
         handled=False,
@@ -124,7 +124,6 @@ def _passed(program: Program, context: Context, trigger: str, event: Event) -> N
         secrets=frozenset().union(*held),
         secret_event=False,
     )
-    return Note(entry)
 
 
 @dataclass(slots=True)

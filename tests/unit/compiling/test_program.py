@@ -8,6 +8,7 @@ from dtmflow.compiling.program import Program, compile_program
 from dtmflow.errors import FlowInvalid
 from dtmflow.expressions.problems import EvaluationError
 from dtmflow.loading.read import load
+from dtmflow_schema.catalogue import build
 from dtmflow_schema.flow import Flow
 
 pytestmark = pytest.mark.unit
@@ -79,6 +80,18 @@ def test_arguments_keep_their_order_and_shape() -> None:
     ]
     assert arguments(3, tries=3, name="Ada") == {"tries": 4, "data": {"list": [1, "Ada"]}}
     assert arguments(4) == {}
+
+
+def test_a_command_without_templates_is_made_once() -> None:
+    plan = program(
+        "version: 1\nprompts: { hi: Hi. }\n"
+        "states: { a: { do: [{ reject: 486 }, { say: Hi. }, { say: '${prompts.hi}' }, "
+        "{ log: Hi. }, { sendMediaTo: caller }], to: end } }"
+    )
+    reject, say, computed, log, other = plan.core.states["a"].do
+    assert plan.command(reject) == build("reject", {"code": 486})
+    assert plan.command(say) is plan.command(say)
+    assert [plan.command(each) for each in (computed, log, other)] == [None] * 3
 
 
 def test_delays_are_milliseconds() -> None:
