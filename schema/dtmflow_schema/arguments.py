@@ -128,7 +128,7 @@ def adapter_of(info: Any) -> TypeAdapter[Any]:
     if id(info) not in _adapters:
         kind = info.annotation
         if info.metadata:
-            kind = Annotated.__class_getitem__((info.annotation, *info.metadata))  # type: ignore[attr-defined]
+            kind = Annotated[(info.annotation, *info.metadata)]
         _adapters[id(info)] = (info, TypeAdapter(kind))
     return _adapters[id(info)][1]
 
