@@ -220,6 +220,21 @@ def _read_requires(raw: object) -> object:
     return text
 
 
+_EXCLUDES: Final[Mapping[str, tuple[str, ...]]] = {
+    "states": ("to",),
+    "final": ("on", "after", "to", "initial", "states", *KINDS),
+}
+"""Keys of a state with those that have no meaning beside them."""
+
+
+def _excluded(data: Mapping[str, Any], first: str, second: str) -> InitErrorDetails:
+    """Return the error for two keys that exclude each other; the later one is marked."""
+    later, earlier = sorted((first, second), key=list(data).index, reverse=True)
+    message = "{given} cannot be combined with {other}"
+    kind = Problem.EXCLUSIVE_PARAMETERS
+    return problem(kind, message, (later,), data[later], given=later, other=earlier)
+
+
 class State(Document):
     """A state: what it does when entered, what it waits for, where it goes."""
 
@@ -260,8 +275,24 @@ class State(Document):
         return next((name for name in KINDS if getattr(self, name) is not None), None)
 
     @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """State which keys exclude each other."""
+        found = handler.resolve_ref_schema(handler(schema))
+        kinds = {name: (*KINDS[at + 1 :], "states") for at, name in enumerate(KINDS)}
+        found["allOf"] = [
+            {
+                "if": {"required": [first]},
+                "then": {"properties": dict.fromkeys(others, False)},
+            }
+            for first, others in {**kinds, **_EXCLUDES}.items()
+        ]
+        return found
+
+    @classmethod
     def normalise(cls, data: Mapping[str, Any], found: list[InitErrorDetails]) -> dict[str, Any]:
-        """Refuse a second kind, and words that have no meaning yet."""
+        """Refuse a second kind, keys that exclude each other, words without a meaning yet."""
         given = [name for name in data if name in KINDS]
         for second in given[1:]:
             message = "a state has one kind; {given} is the second beside {other}"
@@ -269,6 +300,10 @@ class State(Document):
             found.append(
                 problem(kind, message, (second,), data[second], given=second, other=given[0])
             )
+        kinds = dict.fromkeys(given[:1], ("states",))
+        for first, others in {**kinds, **_EXCLUDES}.items():
+            both = [name for name in data if name in others] if first in data else []
+            found.extend(_excluded(data, first, name) for name in both)
         reserved = [name for name in data if name in RESERVED]
         for name in reserved:
             message = "{given} is reserved for a later version"

@@ -210,8 +210,27 @@ class Gather(Asking):
             message = "gather: {given} is reserved until a speech recogniser is there"
             kind = Problem.RESERVED_WORD
             found.append(problem(kind, message, ("speech",), data["speech"], given="speech"))
+        for name in ("min", "max"):
+            if name in data and "digits" in data:
+                kind, message = (
+                    Problem.EXCLUSIVE_PARAMETERS,
+                    "{given} cannot be combined with {other}",
+                )
+                found.append(
+                    problem(kind, message, (name,), data[name], given=name, other="digits")
+                )
         kept = {name: value for name, value in data.items() if name != "speech"}
         return super().normalise(kept, found)
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """State that `digits` stands for `min` and `max`."""
+        found = super().__get_pydantic_json_schema__(schema, handler)
+        found["if"] = {"required": ["digits"]}
+        found["then"] = {"properties": {"min": False, "max": False}}
+        return found
 
 
 class Connect(Document):

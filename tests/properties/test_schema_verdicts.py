@@ -191,18 +191,13 @@ kinds = st.one_of(
         ]
     ),
 )
-plain_state = some(
-    do=doing,
-    exit=doing,
-    on=handlers,
-    after=timers,
-    to=transitions,
-    final=st.just("done"),
-    must_hear=st.booleans(),
-)
-state = st.tuples(plain_state, kinds).map(lambda pair: {**pair[0], **pair[1]})
+own_work = {"do": doing, "exit": doing, "must_hear": st.booleans()}
+waiting = some(**own_work, on=handlers, after=timers)
+going_on = some(**own_work, on=handlers, after=timers, to=transitions)
+final = st.fixed_dictionaries({"final": st.just("done")}, optional=own_work)
+state = st.tuples(going_on, kinds).map(lambda pair: {**pair[0], **pair[1]}) | final
 states = st.dictionaries(names, state, min_size=1, max_size=2)
-nested = st.tuples(state, states).map(lambda pair: {**pair[0], "states": pair[1]})
+nested = st.tuples(waiting, states).map(lambda pair: {**pair[0], "states": pair[1]})
 defaults = plain.filter(lambda v: v is not None and not isinstance(v, dict))
 declared = st.sampled_from(
     [
@@ -275,7 +270,26 @@ projects = some(
     env=st.lists(names, max_size=2),
 )
 
-KEYS = ["say", "do", "to", "play", "callerid", "speech", "1", "text", "a b", "answer", "on", ""]
+KEYS = [
+    "states",
+    "final",
+    "prompt",
+    "run",
+    "min",
+    "digits",
+    "say",
+    "do",
+    "to",
+    "play",
+    "callerid",
+    "speech",
+    "1",
+    "text",
+    "a b",
+    "answer",
+    "on",
+    "",
+]
 
 
 def places(data: Any, at: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:

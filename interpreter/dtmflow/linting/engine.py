@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,10 +10,11 @@ from dtmflow.compiling.core import Core
 from dtmflow.compiling.expand import expand
 from dtmflow.diagnostics import Diagnostic, Level
 from dtmflow.linting.registry import Subject, rules
+from dtmflow.linting.salvage import salvage
 from dtmflow.linting.suppression import UNUSED, suppress
 from dtmflow.loading.document import Document
 from dtmflow.loading.read import load
-from dtmflow.loading.validation import validate
+from dtmflow.loading.validation import attempt, report
 from dtmflow_schema.flow import Flow
 
 
@@ -57,6 +58,9 @@ class Analysis:
 def check(text: str | bytes, file: str, *, settings: Settings | None = None) -> Analysis:
     """Read, validate and expand a flow and run every rule on it.
 
+    Of a flow that is not valid the sound part is looked at, so that all its problems are told at
+    once; rules that rest on what is not there keep silent where something was left out.
+
     Suppression comments (`# flow: ignore[C205] reason`) and settings are applied. A rule that
     raises is a bug of ours and is not caught.
     """
@@ -66,14 +70,17 @@ def check(text: str | bytes, file: str, *, settings: Settings | None = None) -> 
     flow: Flow | None = None
     core: Core | None = None
     if document.readable:
-        flow, invalid = validate(document, Flow)
-        findings += invalid
-    if flow is not None:
-        core = expand(flow)
-        derived: dict[Callable[[Subject], Any], Any] = {}
-        for rule in rules().values():
-            if rule.find is not None and settings.wants(rule.code):
-                findings += rule.find(Subject(document, flow, core, rule, derived))
+        flow, mistakes = attempt({} if document.root is None else document.data, Flow)
+        findings += report(document, mistakes)
+        if flow is not None:
+            core = expand(flow)
+            findings += _ruled(document, flow, core, settings)
+        elif (sound := salvage(document, mistakes)) is not None:
+            losses = sound.losses
+            found = _ruled(
+                sound.document, sound.flow, expand(sound.flow), settings, whole=losses.whole
+            )
+            findings += (each for each in found if losses.allow(sound.document, each))
     findings = [finding for finding in findings if settings.wants(finding.code)]
     findings = [
         finding
@@ -83,3 +90,13 @@ def check(text: str | bytes, file: str, *, settings: Settings | None = None) -> 
     ]
     findings.sort(key=lambda finding: (finding.span, finding.code, finding.message))
     return Analysis(document, flow, core, tuple(findings))
+
+
+def _ruled(
+    document: Document, flow: Flow, core: Core, settings: Settings, *, whole: bool = True
+) -> Iterator[Diagnostic]:
+    """Yield what the rules find."""
+    derived: dict[Callable[[Subject], Any], Any] = {}
+    for rule in rules().values():
+        if rule.find is not None and settings.wants(rule.code) and (whole or not rule.whole):
+            yield from rule.find(Subject(document, flow, core, rule, whole, derived))

@@ -37,6 +37,8 @@ class Rule:
     """Why, bad, good and fix, in Markdown."""
     find: Finder | None = field(default=None, repr=False)
     """None for findings of reading (`Y`) and validating (`S`)."""
+    whole: bool = False
+    """Whether it rests on what is *not* in a flow, so that nothing of it may be left out."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,8 @@ class Subject:
     core: Core
     rule: Rule
     """The rule that is looking; `report` writes its code and level."""
+    whole: bool = True
+    """Whether all states, actions and transitions are there; not so in a flow with S findings."""
     _derived: dict[Callable[[Subject], Any], Any] = field(default_factory=dict, repr=False)
 
     def report(
@@ -96,12 +100,12 @@ Finder: TypeAlias = Callable[[Subject], Iterable[Diagnostic]]
 _rules: dict[str, Rule] = {}
 
 
-def rule(code: str, name: str, level: Level) -> Callable[[Finder], Finder]:
+def rule(code: str, name: str, level: Level, *, whole: bool = False) -> Callable[[Finder], Finder]:
     """Register the decorated function as the rule `code`."""
 
     def register(find: Finder) -> Finder:
         page = inspect.getdoc(sys.modules[find.__module__]) or ""
-        _add(Rule(code, name, level, page, find))
+        _add(Rule(code, name, level, page, find, whole))
         return find
 
     return register

@@ -7,6 +7,7 @@ and how to mend it. It must not know which keys a flow has: the model says so.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -24,13 +25,21 @@ def validate(document: Document, model: type[M]) -> tuple[M | None, tuple[Diagno
     Returns:
         The model, or None when anything is wrong, and what is wrong.
     """
-    data: Any = {} if document.root is None else document.data
+    made, mistakes = attempt({} if document.root is None else document.data, model)
+    return made, report(document, mistakes)
+
+
+def attempt(data: Any, model: type[M]) -> tuple[M | None, list[Mistake]]:
+    """Make a model of plain data, or tell every mistake in it."""
     try:
-        return model.model_validate(data, by_alias=True), ()
+        return model.model_validate(data, by_alias=True), []
     except ValidationError as error:
-        mistakes = [Mistake.of(details) for details in error.errors(include_url=False)]
+        return None, [Mistake.of(details) for details in error.errors(include_url=False)]
+
+
+def report(document: Document, mistakes: Sequence[Mistake]) -> tuple[Diagnostic, ...]:
+    """Say mistakes in the author's words, in the order of the text."""
     found = [finding(document, mistake) for mistake in unexplained(mistakes)]
     # A place that no branch of a union accepts is wrong once, not once for each branch.
     first = {(each.span, each.code, each.message): each for each in reversed(found)}
-    ordered = sorted(first.values(), key=lambda diagnostic: (diagnostic.span, diagnostic.code))
-    return None, tuple(ordered)
+    return tuple(sorted(first.values(), key=lambda diagnostic: (diagnostic.span, diagnostic.code)))

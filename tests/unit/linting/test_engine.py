@@ -56,7 +56,7 @@ def test_findings_of_all_rooms_come_in_the_order_of_the_text() -> None:
 
 def test_misread_and_invalid_places_are_found_together() -> None:
     text = FLOW.replace("say: Hello.", "say: ${x}").replace("on: { Play", "onn: { Play")
-    assert found(text) == ["9:16 Y107", "10:5 S101"]
+    assert found(text) == ["9:16 Y107", "9:18 V302", "10:5 S101"]
 
 
 @pytest.mark.parametrize(

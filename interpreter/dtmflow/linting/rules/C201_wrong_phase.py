@@ -41,7 +41,7 @@ _HELP = {
 }
 
 
-@rule("C201", "wrong-phase", Level.ERROR)
+@rule("C201", "wrong-phase", Level.ERROR, whole=True)
 def find(subject: Subject) -> Iterator[Diagnostic]:
     """Report each action that some path reaches in the wrong phase, once for each place."""
     core, paths = subject.core, subject.derive(graph)

@@ -29,7 +29,7 @@ from dtmflow.linting.analysis.names import authored, route
 from dtmflow.linting.registry import Subject, rule
 
 
-@rule("C202", "never-answered", Level.ERROR)
+@rule("C202", "never-answered", Level.ERROR, whole=True)
 def find(subject: Subject) -> Iterator[Diagnostic]:
     """Report the last state of each such path."""
     core = subject.core

@@ -33,7 +33,7 @@ from dtmflow.linting.repairs import first_action
 from dtmflow_schema.catalogue import flat_fields
 
 
-@rule("C203", "event-never-enabled", Level.ERROR)
+@rule("C203", "event-never-enabled", Level.ERROR, whole=True)
 def find(subject: Subject) -> Iterator[Diagnostic]:
     """Report each such handler."""
     for holder, handler in never_enabled(subject.derive(graph)):

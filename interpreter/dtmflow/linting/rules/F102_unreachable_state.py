@@ -26,7 +26,7 @@ from dtmflow.linting.registry import Subject, rule
 from dtmflow.linting.repairs import removal
 
 
-@rule("F102", "unreachable-state", Level.WARNING)
+@rule("F102", "unreachable-state", Level.WARNING, whole=True)
 def find(subject: Subject) -> Iterator[Diagnostic]:
     """Report the outermost states that hold no reachable leaf."""
     core, paths = subject.core, subject.derive(graph)

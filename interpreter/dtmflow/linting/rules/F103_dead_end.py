@@ -27,7 +27,7 @@ from dtmflow.linting.analysis.names import shown
 from dtmflow.linting.registry import Subject, rule
 
 
-@rule("F103", "dead-end", Level.ERROR)
+@rule("F103", "dead-end", Level.ERROR, whole=True)
 def find(subject: Subject) -> Iterator[Diagnostic]:
     """Report every dead end, reachable or not."""
     for state in dead_ends(subject.derive(graph)):

@@ -29,7 +29,7 @@ from dtmflow.linting.analysis.names import authored, listed
 from dtmflow.linting.registry import Subject, rule
 
 
-@rule("F104", "no-path-to-end", Level.ERROR)
+@rule("F104", "no-path-to-end", Level.ERROR, whole=True)
 def find(subject: Subject) -> Iterator[Diagnostic]:
     """Report each trap at its first state, unless it spins, which is F105's."""
     core, paths = subject.core, subject.derive(graph)

@@ -26,7 +26,7 @@ from dtmflow.linting.analysis.names import authored, listed
 from dtmflow.linting.registry import Subject, rule
 
 
-@rule("F105", "loop-without-wait", Level.ERROR)
+@rule("F105", "loop-without-wait", Level.ERROR, whole=True)
 def find(subject: Subject) -> Iterator[Diagnostic]:
     """Report each cycle once, at its first state."""
     core = subject.core
