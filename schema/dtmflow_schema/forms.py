@@ -6,6 +6,7 @@ words of JSON Schema; a property test holds the two together.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -113,7 +114,7 @@ def actions_schemas(prefix: str, *, partial: bool) -> tuple[Schema, Schema]:
     patterns: Schema = {}
     for name in ACTION_NAMES:
         declared = SESSION_ACTIONS.get(name) or METHODS[name]
-        text = (declared.__doc__ or "").strip()
+        text = inspect.cleandoc(declared.__doc__ or "")
         made, shared = action_schema(signature_of(name), text, partial=partial)
         definitions |= shared
         definitions[prefix + name] = made
@@ -144,7 +145,7 @@ def flow_forms() -> Schema:
         "maxProperties": 1,
     }
     named = {
-        name: {**described(name, "events", (event.__doc__ or "").strip()), **ref("transitions")}
+        name: {**described(name, "events", inspect.cleandoc(event.__doc__ or "")), **ref("transitions")}
         for name, event in EVENTS.items()
     }
     return definitions | {
@@ -191,7 +192,7 @@ def scenario_forms() -> Schema:
         properties, shared = fields_of(payload_fields(name))
         definitions |= shared
         definitions[f"fire.{name}"] = {
-            **described(name, "events", (event.__doc__ or "").strip()),
+            **described(name, "events", inspect.cleandoc(event.__doc__ or "")),
             "type": "object",
             "properties": properties,
             "additionalProperties": False,
