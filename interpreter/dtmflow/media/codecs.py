@@ -103,6 +103,14 @@ class Clip:
         return len(self.payload) // FRAME
 
 
+def recode(sound: Clip, law: Law) -> Clip:
+    """Return the same sound in a law."""
+    if sound.law is law:
+        return sound
+    payload = encode(decode(sound.payload, sound.law), law).tobytes()
+    return Clip((sound.key, law), law, payload, sound.duration_ms)
+
+
 def clip(key: Hashable, audio: Audio, law: Law) -> Clip:
     """Resample to 8 kHz, encode and pad to whole frames; no sound at all is one silent frame."""
     samples = resample(np.frombuffer(audio.samples, "<i2").astype(np.int16), audio.rate, RATE)

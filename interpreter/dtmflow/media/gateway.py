@@ -74,7 +74,13 @@ class Leg:
         self._closed = False
 
     def connect(
-        self, host: str, port: int, *, law: Law, telephone_event: int | None = None
+        self,
+        host: str,
+        port: int,
+        *,
+        law: Law,
+        payload_type: int | None = None,
+        telephone_event: int | None = None,
     ) -> None:
         """Send to and hear the address of the peer's session description; silence flows at once.
 
@@ -84,6 +90,7 @@ class Leg:
             host: IP address.
             port: 1 to 65535.
             law: the negotiated codec.
+            payload_type: negotiated payload type of it; by default its static one.
             telephone_event: negotiated payload type of RFC 4733 events, or None.
 
         Raises:
@@ -98,8 +105,9 @@ class Leg:
         if nobody or address.version != own.version or not 0 < port < 65536:
             raise MediaError(f"cannot send RTP from {self.host} to {host} port {port}")
         self._law, self._telephone_event = law, telephone_event
+        kind = law.payload_type if payload_type is None else payload_type
         event = -1 if telephone_event is None else telephone_event
-        self._do(Connect(self._number, str(address), port, law.value, law.payload_type, event))
+        self._do(Connect(self._number, str(address), port, law.value, kind, event))
 
     def direct(self, *, send: bool, receive: bool) -> None:
         """Open or shut the directions (hold); both are open at first."""

@@ -39,7 +39,9 @@ class Admission:
     Sources can be forged, so the limit of one host alone would hold nobody back.
     """
 
-    def __init__(self, rate: float, burst: float, *, total_rate: float, total_burst: float) -> None:
+    def __init__(
+        self, rate: float, burst: float, *, total_rate: float, total_burst: float
+    ) -> None:
         self._rate, self._burst = rate, burst
         self._total = Bucket(total_rate, total_burst, 0.0)
         self._buckets: dict[str, Bucket] = {}

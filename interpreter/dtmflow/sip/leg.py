@@ -39,6 +39,8 @@ from dtmflow.sip.transaction import Budget, Transaction
 
 SDP = "application/sdp"
 NORMAL = "Normal call clearing"
+MAX_REQUEST = 1300
+"""Bytes; larger requests need TCP. Source: RFC 3261 18.1.1, RFC 3428 8."""
 
 
 class LegState(StrEnum):
@@ -104,7 +106,11 @@ class Leg:
     def send_in_dialog(
         self, method: str, content_type: str, body: bytes, now: float, headers: Mapping[str, str]
     ) -> None:
-        """Send INFO or MESSAGE; 481 or silence in return ends the leg. Source: 12.2.1.2."""
+        """Send INFO or MESSAGE; 408, 481 or silence in return ends the leg. Source: 12.2.1.2.
+
+        Raises:
+            LocalProtocolError: no dialog, a bad field, or too large for UDP.
+        """
         fields = extra_fields(headers)
         if self.dialog is None or self.state is LegState.ENDED:
             raise LocalProtocolError(f"{method} needs a dialog, and this leg has none")
@@ -119,6 +125,7 @@ class Leg:
             body,
             on_response=self._on_dialog_response,
             on_timeout=lambda now: self._lost(now, 408, EndedBy.TIMEOUT),
+            largest=MAX_REQUEST,
         )
 
     # What the peer sends.
@@ -157,7 +164,9 @@ class Leg:
             self.end(488, phrase(488), EndedBy.US)
             return
         if unacked.offered and self.state is LegState.CONNECTED and self.media is not None:
-            self.stack.emit(MediaChanged(self.id, self.media, clean_body(request.body), True))
+            self.stack.emit(
+                MediaChanged(self.id, self.media, clean_body(request.body), changed=True)
+            )
         self._connected()
 
     def _connected(self) -> None:

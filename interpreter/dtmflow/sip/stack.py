@@ -8,10 +8,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Generic, TypeVar
 
+from dtmflow.errors import LocalProtocolError
 from dtmflow.sip.dialog import Dialog
 from dtmflow.sip.events import Address, LegId, SipEvent
 from dtmflow.sip.grammar import host_port
-from dtmflow.sip.messages import HeaderList, OutgoingRequest, Request, Response, response_to
+from dtmflow.sip.messages import (
+    MAX_DATAGRAM,
+    HeaderList,
+    OutgoingRequest,
+    Request,
+    Response,
+    response_to,
+)
 from dtmflow.sip.settings import Settings
 from dtmflow.sip.status import phrase
 from dtmflow.sip.timers import Timers
@@ -109,13 +117,23 @@ class Stack(Generic[L]):
         on_timeout: Callable[[float], None] | None = None,
         destination: Address | None = None,
         budget: Budget | None = None,
+        largest: int = MAX_DATAGRAM,
     ) -> None:
-        """Send a request inside a dialog; nothing without one."""
+        """Send a request inside a dialog; nothing without one.
+
+        Raises:
+            LocalProtocolError: it has more than `largest` bytes.
+        """
         if dialog is None:
             return
         branch, via = self.via()
         fields = [*headers, ("User-Agent", self.settings.product)]
         request: OutgoingRequest = dialog.request(method, via, fields, body)
+        if (size := len(request.encode())) > largest:
+            dialog.local_seq -= 1
+            raise LocalProtocolError(
+                f"{method} of {size} bytes: over UDP a request has at most {largest}"
+            )
         self.transactions.start(
             request,
             branch,

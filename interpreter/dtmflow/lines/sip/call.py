@@ -11,8 +11,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from dtmflow.errors import CallError, CallFailed, LocalProtocolError, MediaError
+from dtmflow.errors import CallError, LocalProtocolError, MediaError
 from dtmflow.lines.dispatch import Dispatch
+from dtmflow.lines.sip.sounds import Sounds
 from dtmflow.media.codecs import Clip, Law
 from dtmflow.media.engine import messages as media_events
 from dtmflow.media.gateway import Leg
@@ -25,7 +26,6 @@ from dtmflow_schema.events.dtmf import ToneReceived
 from dtmflow_schema.events.lifecycle import Connected, Disconnected, OffHold, OnHold, StateChanged
 from dtmflow_schema.events.media import AudioQualityDetected, FirstAudioPacketReceived
 from dtmflow_schema.events.messaging import InfoReceived, MessageReceived
-from dtmflow_schema.events.playback import PlaybackFinished, PlaybackReady, PlaybackStarted
 from dtmflow_schema.events.video import ReInviteReceived
 from dtmflow_schema.names import CallAudioQuality, DTMFType
 
@@ -34,6 +34,10 @@ _log = logging.getLogger(__name__)
 R = TypeVar("R")
 
 _INFO_TONES = "application/dtmf-relay", "application/dtmf"
+_NUMBERED = {"10": "*", "11": "#"}
+"""Some phones write event numbers of RFC 4733 instead of keys."""
+_PICTURE_REQUEST = "application/media_control+xml"
+"""RFC 5168: asks for a video frame; there is no video, and no flow wants to hear of it."""
 
 
 class Surroundings(Protocol):
@@ -71,6 +75,8 @@ class SipCall:
         self.state = CallState.ALERTING
         self.answered = False
         """Whether the 200 is out."""
+        self.rung = False
+        """Whether a 180 is out."""
         self.early = False
         """Whether early media is open."""
         self.over = False
@@ -79,11 +85,12 @@ class SipCall:
         """What raises `ToneReceived`; empty while `handleTones` is off."""
         self.custom_data = facts.headers.get("X-Custom-Data", "")
         self.media: Leg | None = None
+        self.sounds = Sounds(self.post)
         self._id = call_id
         self._law: Law | None = None
         self._folder: Path | None = None
-        self._playback = 0
-        self._durations: dict[int, int] = {}
+        self._agreed: MediaSession | None = None
+        self._may_send = False
         self._connected_at: float | None = None
         self._held = False
 
@@ -119,7 +126,7 @@ class SipCall:
 
     def in_dialog(self, method: str) -> None:
         """Refuse `method` on a call that has ended or has no dialog yet."""
-        if self.over or not (self.answered or self.early):
+        if self.over or not (self.answered or self.early or self.rung):
             raise CallError(f"{method}: the call {'has ended' if self.over else 'is not up yet'}")
 
     def headers(self, given: Mapping[str, str] | None) -> dict[str, str]:
@@ -146,31 +153,43 @@ class SipCall:
             raise CallError(str(problem)) from problem
 
     def open_media(self) -> LocalMedia:
-        """Open the audio leg, once, and describe it for the session description."""
+        """Open the audio leg, once, and describe it for the session description.
+
+        Raises:
+            MediaError: there is none to be had.
+        """
         if self.media is None:
-            try:
-                self.media = self.line.open_media(self.on_media)
-            except MediaError as problem:
-                raise CallFailed(503, str(problem)) from problem
+            self.media = self.line.open_media(self.on_media)
         return LocalMedia(self.line.host, self.media.port)
 
     def agree(self, session: MediaSession | None) -> None:
-        """Send and hear as agreed; None while the peer's answer is still to come."""
+        """Send and hear as agreed; None while the peer's answer is still to come.
+
+        Before the ACK nothing is sent, early media excepted: whoever asked may have written
+        somebody else's address into the INVITE.
+        """
         if session is None or self.media is None:
             return
-        self._law = Law(session.codec.value)
-        if session.host and session.port:
-            self.media.connect(
-                session.host,
-                session.port,
-                law=self._law,
-                telephone_event=session.telephone_event,
-            )
-        self.media.direct(
-            send=session.direction in {Direction.SENDRECV, Direction.SENDONLY},
+        law, media = Law(session.codec.value), self.media
+        self._may_send = self._may_send or self.early or self._connected_at is not None
+        media.direct(
+            send=self._may_send and session.direction in {Direction.SENDRECV, Direction.SENDONLY},
             receive=not self.early
             and session.direction in {Direction.SENDRECV, Direction.RECVONLY},
         )
+        if session.host and session.port and not _same_way(session, self._agreed):
+            # Only then: the engine may have learnt a better address than the told one (NAT).
+            media.connect(
+                session.host,
+                session.port,
+                law=law,
+                payload_type=session.payload_type,
+                telephone_event=session.telephone_event,
+            )
+            self._agreed = session
+        if self._law not in {None, law}:
+            self.sounds.change_codec(media, law)
+        self._law = law
 
     def change_state(self, state: CallState) -> None:
         """Enter a state; `state()` returns it already when `StateChanged` is delivered."""
@@ -196,31 +215,12 @@ class SipCall:
             raise MediaError("this flow has no folder to play files from")
         return self._folder
 
-    def new_playback(self) -> int:
-        """Begin another playback in place of the present one; returns its token."""
-        self._playback += 1
-        return self._playback
-
-    def play(self, token: int, sound: Clip | CallError, *, loop: bool = False) -> None:
-        """Play a prepared clip, unless another playback has begun meanwhile."""
-        if token != self._playback or self.over or self.media is None:
-            return
-        if isinstance(sound, CallError):
-            self.post(PlaybackFinished(error=str(sound)))
-            return
-        self.post(PlaybackReady())
-        try:
-            self.media.play(sound, loop=loop, token=token)
-        except MediaError as problem:
-            self.post(PlaybackFinished(error=str(problem)))
-            return
-        self._durations[token] = sound.duration_ms
-
-    def stop_playback(self) -> None:
-        """Play nothing; the playback that ran raises no `PlaybackFinished`."""
-        self.new_playback()
-        if self.media is not None and not self.over:
-            self.media.stop()
+    def play(
+        self, token: int, clip: Clip | CallError, *, loop: bool = False, reports: bool = True
+    ) -> None:
+        """Play what was prepared for a token of `sounds`; nothing on a call that has ended."""
+        if self.media is not None and self._law is not None and not self.over:
+            self.sounds.play(self.media, self._law, token, clip, loop=loop, reports=reports)
 
     def on_media(self, event: media_events.MediaEvent) -> None:
         """Take an event of the audio leg."""
@@ -232,14 +232,8 @@ class SipCall:
                 self.post(AudioQualityDetected(quality=CallAudioQuality.STANDARD))
             case media_events.Tone(digit=digit):
                 self._tone(digit, DTMFType.TELEPHONE_EVENT, "1")
-            case media_events.PlaybackStarted(token=token) if token == self._playback:
-                self.post(PlaybackStarted(duration=self._durations.get(token, 0)))
-            case media_events.PlaybackFinished(token=token):
-                self._durations.pop(token, None)
-                if token == self._playback:
-                    self.post(PlaybackFinished())
-            case media_events.PlaybackStopped(token=token):
-                self._durations.pop(token, None)
+            case media_events.PlaybackStarted() | media_events.PlaybackFinished():
+                self.sounds.take(event)
             case _:
                 pass
 
@@ -253,8 +247,8 @@ class SipCall:
         """Take an event of the SIP leg."""
         match event:
             case signalling.Acked(media=session):
-                self.agree(session)
                 self._connected_at = self.line.now()
+                self._take(session)
                 self.change_state(CallState.CONNECTED)
                 self.post(
                     Connected(
@@ -294,18 +288,24 @@ class SipCall:
         self.line.forget(self)
 
     def _media_changed(self, session: MediaSession, body: str, *, changed: bool) -> None:
-        try:
-            self.agree(session)
-        except MediaError as problem:
-            _log.warning("call %s: %s", self.id, problem)
+        self._take(session)
         if changed:
             self.post(ReInviteReceived(mime_type="application/sdp", body=body))
         if session.held is not self._held:
             self._held = session.held
             self.post(OnHold() if session.held else OffHold())
 
+    def _take(self, session: MediaSession) -> None:
+        """Agree to what the peer said; without a media process its loss ends the call."""
+        try:
+            self.agree(session)
+        except MediaError as problem:
+            _log.warning("call %s: %s", self.id, problem)
+
     def _info(self, kind: str, body: str, headers: Mapping[str, str]) -> None:
         digit = _info_tone(kind, body)
+        if kind == _PICTURE_REQUEST:
+            return
         if digit and DTMFType.SIP_INFO in self.tones:
             self._tone(digit, DTMFType.SIP_INFO, "3")
         else:
@@ -327,7 +327,16 @@ def _info_tone(kind: str, body: str) -> str:
         if found and name.strip().lower() == "signal":
             text = value.strip()
             break
+    text = _NUMBERED.get(text, text)
     return text if len(text) == 1 and text in "0123456789*#" else ""
+
+
+def _same_way(session: MediaSession, agreed: MediaSession | None) -> bool:
+    """Tell whether audio goes where it went, in the same form."""
+    return agreed is not None and (
+        (session.host, session.port, session.payload_type, session.telephone_event, session.codec)
+        == (agreed.host, agreed.port, agreed.payload_type, agreed.telephone_event, agreed.codec)
+    )
 
 
 sip: Dispatch[SipCall] = Dispatch("sip")

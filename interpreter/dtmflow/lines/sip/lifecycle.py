@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from dtmflow.errors import CallError
+from dtmflow.errors import CallError, CallFailed, MediaError
 from dtmflow.lines.sip.call import SipCall, sip
+from dtmflow.sip.offer_answer import LocalMedia
 from dtmflow_schema.base import CallState
 from dtmflow_schema.methods.lifecycle import Answer, Decline, Hangup, Reject, Ring, StartEarlyMedia
 
@@ -14,7 +15,9 @@ from dtmflow_schema.methods.lifecycle import Answer, Decline, Hangup, Reject, Ri
 def ring(call: SipCall, command: Ring) -> None:
     """Send 180; the user agent repeats it every 60 s."""
     call.unanswered("ring")
-    call.signal(lambda agent, now: agent.ring(call.leg, now, call.headers(command.extra_headers)))
+    headers = call.headers(command.extra_headers)
+    call.signal(lambda agent, now: agent.ring(call.leg, now, headers))
+    call.rung = True
 
 
 @sip.handles(StartEarlyMedia)
@@ -24,9 +27,10 @@ def start_early_media(call: SipCall, command: StartEarlyMedia) -> None:
     if call.facts.offer is None:
         raise CallError("startEarlyMedia needs an offer, and the INVITE had no SDP")
     headers = call.headers(command.extra_headers)
+    media = _open_media(call)
+    agreed = call.signal(lambda agent, now: agent.progress(call.leg, media, now, headers))
     call.early = True
-    media = call.open_media()
-    call.agree(call.signal(lambda agent, now: agent.progress(call.leg, media, now, headers)))
+    call.agree(agreed)
     call.change_state(CallState.PROGRESSING)
 
 
@@ -35,7 +39,7 @@ def answer(call: SipCall, command: Answer) -> None:
     """Send 200 with SDP; `Connected` comes with the ACK."""
     call.unanswered("answer")
     headers = call.headers(command.extra_headers)
-    media = call.open_media()
+    media = _open_media(call)
     agreed = call.signal(lambda agent, now: agent.answer(call.leg, media, now, headers))
     call.answered = True
     call.early = False
@@ -61,6 +65,19 @@ def hangup(call: SipCall, command: Hangup) -> None:
         return
     headers = call.headers(command.extra_headers)
     call.signal(lambda agent, now: agent.hangup(call.leg, now, headers))
+
+
+def _open_media(call: SipCall) -> LocalMedia:
+    """Open the audio leg; where none can be had the caller is told so with 503.
+
+    Raises:
+        CallFailed: no port, no row, or no media process.
+    """
+    try:
+        return call.open_media()
+    except MediaError as problem:
+        call.signal(lambda agent, now: agent.reject(call.leg, 503, now))
+        raise CallFailed(503, str(problem)) from problem
 
 
 def _refuse(call: SipCall, method: str, code: int, extra_headers: Mapping[str, str]) -> None:

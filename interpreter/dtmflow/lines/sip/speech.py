@@ -16,7 +16,7 @@ LONGEST = 1500
 def say(call: SipCall, command: Say) -> None:
     """Speak a text: prepared once for each codec, cached by content, then played as frames."""
     law = call.playable("say")
-    token = call.new_playback()
+    token = call.sounds.next()
     if len(command.text.encode("utf-16-le")) // 2 > LONGEST:
         call.post(PlaybackFinished(error=f"the text is longer than {LONGEST} characters"))
         return
