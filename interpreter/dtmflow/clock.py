@@ -88,7 +88,7 @@ class VirtualClock:
     def call_later(self, seconds: float, callback: Callable[[], None]) -> Timer:
         """Put the callback on the heap."""
         timer = _VirtualTimer(callback)
-        due = round(self._now + max(0.0, seconds), _DIGITS)
+        due = round(self._now + seconds, _DIGITS) if seconds > 0 else self._now
         heapq.heappush(self._heap, (due, next(self._order), timer))
         return timer
 

@@ -134,13 +134,11 @@ class _Event(NestedEvent):
         return found
 
     def trigger_nested(self, event_data: NestedEventData) -> bool:
-        event_data.event = self
-        for source in self.sources(cast("Model", event_data.model).state):
-            event_data.source_name = source
-            self._process(event_data)
-            if event_data.result:
-                return True
-        return False
+        return any(
+            transition.execute(event_data)
+            for source in self.sources(cast("Model", event_data.model).state)
+            for transition in self.transitions[source]
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,9 +196,7 @@ class _Hierarchy(HierarchicalMachine):
         self.ways: dict[tuple[StatePath, StatePath], _Way] = {}
         super().__init__(**options)
 
-    def _trigger_event_nested(
-        self, event_data: NestedEventData, trigger: str, _state_tree: object
-    ) -> bool:
+    def _trigger_event(self, event_data: NestedEventData, trigger: str) -> bool:
         """Offer a trigger; all events stand at the root, with whole paths as their sources."""
         return cast("_Event", self.events[trigger]).trigger_nested(event_data)
 

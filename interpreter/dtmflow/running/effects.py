@@ -1,13 +1,14 @@
 """What goes into the pure step and what comes out of it, as values.
 
-An *occurrence* is one thing that happened; an *effect* is one thing that the shell shall do.
+An *occurrence* is one thing that happened; an *effect* is one thing that the shell shall do. They
+are named tuples, the cheapest values there are: a call makes hundreds of them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from dataclasses import dataclass
+from typing import Any, NamedTuple, TypeAlias
 
 from dtmflow.compiling.core import StatePath
 from dtmflow.diagnostics import Path
@@ -25,31 +26,27 @@ class TimerId:
     """Position among the `after:` entries of the state, from 0."""
 
 
-@dataclass(frozen=True, slots=True)
-class LegEvent:
+class LegEvent(NamedTuple):
     """A CallEvent of a leg."""
 
     leg: str
     event: Event
 
 
-@dataclass(frozen=True, slots=True)
-class TimerFired:
+class TimerFired(NamedTuple):
     """A timer that the step had started ran out."""
 
     timer: TimerId
 
 
-@dataclass(frozen=True, slots=True)
-class OwnEvent:
+class OwnEvent(NamedTuple):
     """A lower-case event from outside: a shell's, for example the control API's."""
 
     name: str
-    fields: Mapping[str, Any] = field(default_factory=dict)
+    fields: Mapping[str, Any] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(NamedTuple):
     """An action that the step had ordered could not be carried out by the line."""
 
     leg: str
@@ -61,8 +58,7 @@ class Failure:
 Occurrence: TypeAlias = LegEvent | TimerFired | OwnEvent | Failure
 
 
-@dataclass(frozen=True, slots=True)
-class Do:
+class Do(NamedTuple):
     """Call a method on a leg."""
 
     leg: str
@@ -71,38 +67,33 @@ class Do:
     """Where the action stands in the flow; () for the hang-ups of an ending flow."""
 
 
-@dataclass(frozen=True, slots=True)
-class StartTimer:
+class StartTimer(NamedTuple):
     """Feed `TimerFired(timer)` after so many milliseconds."""
 
     timer: TimerId
     milliseconds: int
 
 
-@dataclass(frozen=True, slots=True)
-class CancelTimer:
+class CancelTimer(NamedTuple):
     """Forget a timer."""
 
     timer: TimerId
 
 
-@dataclass(frozen=True, slots=True)
-class Log:
+class Log(NamedTuple):
     """A line that the flow's author asked for with `log:`."""
 
     text: str
     origin: Path
 
 
-@dataclass(frozen=True, slots=True)
-class Finish:
+class Finish(NamedTuple):
     """The flow is over; comes once, after the hang-ups of the legs that were live."""
 
     outcome: str
 
 
-@dataclass(frozen=True, slots=True)
-class GuardResult:
+class GuardResult(NamedTuple):
     """A guard that was asked, and its answer."""
 
     guard: str
@@ -110,8 +101,7 @@ class GuardResult:
     result: bool
 
 
-@dataclass(frozen=True, slots=True)
-class ActionTaken:
+class ActionTaken(NamedTuple):
     """An action with its evaluated arguments; `leg` is "" for session actions."""
 
     name: str
@@ -120,8 +110,7 @@ class ActionTaken:
     origin: Path
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One microstep for the journal: an event, what it was weighed against, what it did."""
 
     event: str
@@ -141,15 +130,13 @@ class Entry:
     """Whether the event's own fields went into a secret variable."""
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(NamedTuple):
     """A fact for the journal."""
 
     entry: Entry
 
 
-@dataclass(frozen=True, slots=True)
-class Passed:
+class Passed(NamedTuple):
     """An event from which nothing followed; `step.passed` makes its entry, for who wants one.
 
     Most events are such: putting down each for nobody would cost more than the flow itself.

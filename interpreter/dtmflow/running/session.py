@@ -10,6 +10,7 @@ import logging
 import traceback
 from collections import deque
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +91,11 @@ _GETTERS: tuple[tuple[str, Command[Any]], ...] = (
 )
 
 
+@lru_cache(maxsize=64)
+def _folder(file: str) -> Path:
+    return Path(file).parent
+
+
 class Session:
     """A flow that leads one incoming call. Keeps the Program that it began with."""
 
@@ -149,20 +155,10 @@ class Session:
 
     def start(self) -> None:
         """Enter the initial state of the flow."""
-        folder = Path(self.program.file).parent
         for call in self.calls.values():
-            call.files_below(folder)
-        core, facts = self.program.core, self.context.legs[self.program.core.primary]
-        self._write(
-            "session",
-            {"callerid": facts.callerid, "number": facts.number},
-            flow={
-                "name": core.name,
-                "primary": core.primary,
-                "version": self.program.digest,
-                "time": self._clock.wall().isoformat(),
-            },
-        )
+            call.files_below(_folder(self.program.file))
+        if self._journalling:
+            self._write_head()
         self._guarded(lambda: step.start(self.program, self.context, self._clock.wall()))
 
     def event(self, call: Call, event: Event) -> None:
@@ -287,6 +283,19 @@ class Session:
                 call=self._call_id(),
                 lines=self.program,
             )
+        )
+
+    def _write_head(self) -> None:
+        core, facts = self.program.core, self.context.legs[self.program.core.primary]
+        self._write(
+            "session",
+            {"callerid": facts.callerid, "number": facts.number},
+            flow={
+                "name": core.name,
+                "primary": core.primary,
+                "version": self.program.digest,
+                "time": self._clock.wall().isoformat(),
+            },
         )
 
     def _write(self, name: str, fields: Mapping[str, Any], **more: Any) -> None:

@@ -6,12 +6,14 @@ One function per step, registered under its name; what the flow did is compared 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any, TypeAlias
 
 from dtmflow.diagnostics import Path
 from dtmflow.testing.results import show_value
 from dtmflow.testing.values import BadValueError, matches, seconds, text
 from dtmflow.testing.world import World
+from dtmflow_schema.base import Event
 from dtmflow_schema.catalogue import EVENTS
 from dtmflow_schema.scenario import Fire, Hear, Incoming
 
@@ -43,13 +45,18 @@ def fire(world: World, value: Fire) -> None:
     """`fire: Event` or `fire: {leg.Event: {field: value}}`: an event comes."""
     _only_primary(world, value.leg)
     event = EVENTS[value.event]
-    python = {info.alias or name: name for name, info in event.model_fields.items()}
-    fields = {python[name]: field for name, field in value.payload.items()}
+    names = _python_names(event)
+    fields = {names[name]: field for name, field in value.payload.items()}
     try:
         event(**fields)
     except ValueError as problem:
         raise BadValueError(f"{value.event} with {show_value(value.payload)}: {problem}") from None
     world.fire(event, fields)
+
+
+@cache
+def _python_names(event: type[Event]) -> Mapping[str, str]:
+    return {info.alias or name: name for name, info in event.model_fields.items()}
 
 
 def press(world: World, value: Any) -> None:

@@ -32,6 +32,14 @@ _ALWAYS = (Hangup, Answer)
 _RECORD_EVENTS = (RecordStopped, RecordError)
 
 
+_PHASES: Mapping[CallState, Phase] = {
+    CallState.ALERTING: Phase.RINGING,
+    CallState.PROGRESSING: Phase.EARLY,
+    CallState.CONNECTED: Phase.CONNECTED,
+    CallState.TERMINATED: Phase.ENDED,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Playback:
     """What the far side hears."""
@@ -122,12 +130,7 @@ class SimulatedCall:
     @property
     def phase(self) -> Phase:
         """Where the leg stands, as preconditions of methods see it."""
-        return {
-            CallState.ALERTING: Phase.RINGING,
-            CallState.PROGRESSING: Phase.EARLY,
-            CallState.CONNECTED: Phase.CONNECTED,
-            CallState.TERMINATED: Phase.ENDED,
-        }[self.state]
+        return _PHASES[self.state]
 
     def files_below(self, folder: Path) -> None:
         """Take notice of the flow's folder; how long its files are says `file_seconds`."""
