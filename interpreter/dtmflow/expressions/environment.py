@@ -7,6 +7,7 @@ with a budget of iterations; regular expressions in linear time; depth and size 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
@@ -42,10 +43,16 @@ _CEL: Mapping[Type, cel.Type] = {
 }
 
 
+_PLAIN = re.compile(r"""\s*([A-Za-z_][\w.]*)\s*(?:==\s*(?:"([^"\\\n]*)"|'([^'\\\n]*)'))?\s*""")
+"""A name alone, or compared with a text: what menus and prompts ask most."""
+
+_FAILED = (cel.Type.ERROR, cel.Type.UNKNOWN)
+
+
 class Expression:
     """A compiled expression. Immutable, may be shared by all sessions."""
 
-    __slots__ = ("_needs", "_program", "_scope", "names", "text", "type")
+    __slots__ = ("_needs", "_plain", "_program", "_scope", "names", "text", "type")
 
     def __init__(self, text: str, program: cel.Expression, scope: Scope) -> None:
         found = references(program.serialize())
@@ -56,6 +63,8 @@ class Expression:
         """Qualified names that it reads; `now` too when it calls `hours`."""
         self._needs = tuple((name, scope.get(name, Type.TIMESTAMP)) for name in self.names)
         self._program, self._scope = program, scope
+        self._plain = _plain(text, scope)
+        """Set when Python gives the same answer as CEL, in a tenth of the time."""
 
     def evaluate(self, values: Mapping[str, object]) -> object:
         """Return the plain Python value for these values of qualified names.
@@ -66,6 +75,14 @@ class Expression:
         Raises:
             EvaluationError: a value is missing or does not fit, or the result is an error.
         """
+        if self._plain is not None:
+            name, wanted = self._plain
+            value = values.get(name)
+            if type(value) is str:
+                return value if wanted is None else value == wanted
+        return self._by_cel(values)
+
+    def _by_cel(self, values: Mapping[str, object]) -> object:
         data: dict[str, object] = {}
         for name, kind in self._needs:
             value = values.get(name)
@@ -83,7 +100,7 @@ class Expression:
         try:
             result = self._program.eval(data=data)
             value = result.plain_value()
-            failed = result.type() == cel.Type.ERROR or result.type() == cel.Type.UNKNOWN
+            failed = result.type() in _FAILED
         except (RuntimeError, ValueError, TypeError, OverflowError) as error:
             raise _failure(str(error)) from None
         finally:
@@ -163,6 +180,15 @@ def _environment(scope: frozenset[tuple[str, Type]]) -> Environment:
 @lru_cache(maxsize=1)
 def _extension() -> cel.CelExtension:
     return functions.extension()
+
+
+def _plain(text: str, scope: Scope) -> tuple[str, str | None] | None:
+    """Return the name and the text that it is compared with, for expressions that are no more."""
+    found = _PLAIN.fullmatch(text)
+    if found is None or scope.get(found[1]) is not Type.STRING:
+        return None
+    name, double, single = found.groups()
+    return name, single if double is None else double
 
 
 def _type(kind: cel.Type) -> Type:

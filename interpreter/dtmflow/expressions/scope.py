@@ -30,6 +30,14 @@ RESERVED = frozenset(
 )
 """Names that no variable may bear."""
 
+TYPE_NAMES = frozenset(
+    {
+        *("bool", "bytes", "double", "dyn", "int", "list"),
+        *("map", "null_type", "string", "type", "uint"),
+    }
+)
+"""Types of CEL, which are values there: no variable may bear their names either."""
+
 NO_EVENT: Scope = {}
 """What `event` holds for a timer, or at the start of a flow: nothing."""
 
@@ -71,7 +79,11 @@ class Names:
 
     def scope(self) -> dict[str, Type]:
         """Return every name that is known everywhere in the flow."""
-        known = {name: OF_VARIABLE.get(kind, Type.DYN) for name, kind in self.variables.items()}
+        known = {
+            name: OF_VARIABLE.get(kind, Type.DYN)
+            for name, kind in self.variables.items()
+            if name not in TYPE_NAMES
+        }
         known |= {
             f"params.{name}": OF_VARIABLE.get(kind, Type.DYN) for name, kind in self.params.items()
         }

@@ -139,6 +139,23 @@ def test_a_whole_namespace_of_unknown_shape_is_put_together_from_flat_values() -
     assert expression.evaluate({"event.customer": {"name": "Ada"}, "tries": 1}) == "Ada"
 
 
+@pytest.mark.parametrize("text", ["event.tone", 'event.tone == "1"', " event.tone=='é' "])
+@pytest.mark.parametrize("value", ["1", "", "é", "e\u0301", '"1"', "1 ", "\U0001f600"])
+def test_what_python_answers_cel_answers_too(text: str, value: str) -> None:
+    values = {"event.tone": value, "ok": True}
+    plain, called = environment(SCOPE).compile(text), environment(SCOPE).compile(f"({text})")
+    assert (plain.evaluate(values), plain.type) == (called.evaluate(values), called.type)
+
+
+@pytest.mark.parametrize("text", ["event.tone", 'event.tone == "1"'])
+def test_a_name_of_another_type_than_text_is_refused_wherever_it_stands(text: str) -> None:
+    for value in (None, 1, ["1"]):
+        with pytest.raises(EvaluationError):
+            environment(SCOPE).compile(text).evaluate({"event.tone": value})
+    with pytest.raises(EvaluationError, match=r"`event.tone` has no value"):
+        environment(SCOPE).compile(text).evaluate({})
+
+
 def test_environments_and_expressions_are_made_once() -> None:
     assert environment(SCOPE) is environment(dict(reversed(SCOPE.items())))
     assert environment(SCOPE).compile("tries") is environment(SCOPE).compile("tries")
