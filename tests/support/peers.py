@@ -69,7 +69,7 @@ def serving(
     if user is not None:
         folder.chmod(0o777)
         own = f"--reuid={user}", f"--regid={user}", "--clear-groups"
-        command = ["setpriv", *own, "--inh-caps=-all", *command]
+        command = ["setpriv", *own, *command]
     if core is not None:
         command = ["taskset", "-c", str(core), *command]
     with output.open("w") as both:

@@ -105,6 +105,7 @@ def address(text: str) -> tuple[str, int]:
 
 async def _serve(arguments: argparse.Namespace, host: str, port: int) -> int:
     from dtmflow.cli.serving import Report, Service
+    from dtmflow.media.engine.scheduling import give_way
     from dtmflow.running.journal import JournalFolder
 
     journals = JournalFolder(arguments.journal) if arguments.journal else None
@@ -119,6 +120,7 @@ async def _serve(arguments: argparse.Namespace, host: str, port: int) -> int:
     try:
         host, port = await service.open(host, port, advertise=arguments.advertise)
         _stop_on_signals(service)
+        give_way()
         flows = ", ".join(service.flows)
         print(f"ready: {flows} on sip:{arguments.advertise or host}:{port}", flush=True)
         await service.idle.wait()

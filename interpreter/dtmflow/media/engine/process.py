@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import os
 import resource
 import select
 import signal
@@ -21,6 +20,7 @@ from dtmflow.media.engine.channel import Channel
 from dtmflow.media.engine.engine import Engine
 from dtmflow.media.engine.messages import Answer, Command, Open, Ready
 from dtmflow.media.engine.ports import UdpPorts
+from dtmflow.media.engine.scheduling import run_first
 from dtmflow.media.engine.wheel import Wheel
 
 _COMMANDS = 64
@@ -58,12 +58,8 @@ def serve(channel: Channel[Command, Answer], descriptor: int, capacity: int) -> 
         channel.flush()
 
 
-def _prefer() -> None:
-    """Ask to run before other programs; ordinary users are refused, which is no harm."""
-    with contextlib.suppress(OSError):
-        os.nice(-10)
-    with contextlib.suppress(OSError):
-        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
+def _allow_files() -> None:
+    """Raise the limit of open files: each leg is one."""
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     with contextlib.suppress(OSError, ValueError):
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
@@ -73,7 +69,8 @@ def main() -> None:
     """Serve the control process that started this one."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the control process says when to end
     channel, prompts, capacity = map(int, sys.argv[1:])
-    _prefer()
+    run_first()
+    _allow_files()
     with contextlib.suppress(ConnectionError):
         serve(Channel(socket.socket(fileno=channel)), prompts, capacity)
 
