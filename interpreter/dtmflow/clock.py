@@ -72,7 +72,8 @@ class VirtualClock:
     """Time that stands still until `advance` is called; a heap of callbacks."""
 
     def __init__(self, wall: datetime = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)) -> None:
-        self._wall = wall
+        self._began = wall
+        self._wall = (0.0, wall)
         self._now = 0.0
         self._order = itertools.count()
         self._heap: list[tuple[float, int, _VirtualTimer]] = []
@@ -83,7 +84,9 @@ class VirtualClock:
 
     def wall(self) -> datetime:
         """Return the virtual time of day."""
-        return self._wall + timedelta(seconds=self._now)
+        if self._wall[0] != self._now:
+            self._wall = (self._now, self._began + timedelta(seconds=self._now))
+        return self._wall[1]
 
     def call_later(self, seconds: float, callback: Callable[[], None]) -> Timer:
         """Put the callback on the heap."""

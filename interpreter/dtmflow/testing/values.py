@@ -20,24 +20,30 @@ class BadValueError(Exception):
 def filled(value: Any, row: Any) -> Any:
     """Put a row of `each:` into a value: `${each}` and `${each.key}`; whole ones keep their type.
 
+    What holds none of them is returned as it is.
+
     Raises:
         BadValueError: the row has no such key, or is no mapping.
     """
     if isinstance(value, str):
-        whole = _EACH.fullmatch(value)
-        if whole is not None and not value.startswith("$$"):
-            return _cell(row, whole[1])
-        return _EACH.sub(lambda found: _inserted(found, row), value)
+        return _filled_text(value, row) if "${" in value else value
     if isinstance(value, Mapping):
         return {filled(key, row): filled(inner, row) for key, inner in value.items()}
     if isinstance(value, list | tuple):
         return [filled(inner, row) for inner in value]
     if isinstance(value, BaseModel):
-        fields = type(value).model_fields
-        return value.model_copy(
-            update={name: filled(getattr(value, name), row) for name in fields}
-        )
+        fields = {name: field for name, field in value if field}
+        new = {name: filled(field, row) for name, field in fields.items()}
+        changed = {name: field for name, field in new.items() if field is not fields[name]}
+        return value.model_copy(update=changed) if changed else value
     return value
+
+
+def _filled_text(value: str, row: Any) -> Any:
+    whole = _EACH.fullmatch(value)
+    if whole is not None and not value.startswith("$$"):
+        return _cell(row, whole[1])
+    return _EACH.sub(lambda found: _inserted(found, row), value)
 
 
 def _inserted(found: re.Match[str], row: Any) -> str:
