@@ -41,6 +41,8 @@ class Call:
     cseq: int = 1
     branch: str = "z9hG4bK-1"
     uri: str = "sip:100@192.0.2.1:5060"
+    peer: str = "192.0.2.9:5062"
+    """Where it says that it is."""
 
     def request(
         self,
@@ -55,13 +57,13 @@ class Call:
         to_tag = f";tag={self.to_tag}" if self.to_tag else ""
         lines = [
             f"{method} {self.uri} SIP/2.0",
-            f"Via: SIP/2.0/UDP 192.0.2.9:5062;branch={self.branch};rport",
+            f"Via: SIP/2.0/UDP {self.peer};branch={self.branch};rport",
             "Max-Forwards: 70",
             f'From: "Alice" <sip:+4930123@example.org>;tag={self.from_tag}',
             f"To: <sip:100@192.0.2.1>{to_tag}",
             f"Call-ID: {self.call_id}",
             f"CSeq: {self.cseq} {cseq_method or method}",
-            "Contact: <sip:+4930123@192.0.2.9:5062>",
+            f"Contact: <sip:+4930123@{self.peer}>",
             *(f"{name}: {value}" for name, value in (headers or {}).items()),
         ]
         if body:

@@ -19,6 +19,8 @@ from dtmflow.speech.espeak import EspeakSynthesizer
 from dtmflow.testing.phone import Phone
 from dtmflow_schema.base import Event
 from dtmflow_schema.catalogue import build
+from dtmflow_schema.methods.lifecycle import Hangup
+from system.raw_peer import RawPeer
 
 PATIENCE = 5
 """Seconds until a test that waits in vain fails."""
@@ -27,19 +29,23 @@ PATIENCE = 5
 class Scene:
     """One line and one telephone; what both report is kept in order."""
 
-    def __init__(self, gateway: Gateway, library: PromptLibrary) -> None:
+    def __init__(
+        self, gateway: Gateway, library: PromptLibrary, host: str, limits: Mapping[str, float]
+    ) -> None:
         self.call: Call | None = None
         self.phone: Phone | None = None
         self.headers: Mapping[str, str] = {}
         self.address = ("", 0)
         self.events: list[Event] = []
         self.phone_events: list[SipEvent] = []
+        self.raw: RawPeer | None = None
         self.on_incoming: Callable[[Scene], None] = lambda _scene: None
         self.on_event: Callable[[Scene, Event], None] = lambda _scene, _event: None
         self._news = asyncio.Event()
         self.clock = LoopClock()
         self.library = library
-        self.line = SipLine(Settings("127.0.0.1", 0), self.clock, gateway, library, self)
+        settings = Settings(host, 0, **limits)  # type: ignore[arg-type]
+        self.line = SipLine(settings, self.clock, gateway, library, self)
 
     # ports.CallListener
 
@@ -59,7 +65,12 @@ class Scene:
     def do(self, method: str, **arguments: Any) -> Any:
         """Call a method of the call by its VoxEngine names."""
         assert self.call is not None
-        return self.call.do(build(method, arguments))
+        return self.call.do(self.command(method, **arguments))
+
+    @staticmethod
+    def command(method: str, **arguments: Any) -> Any:
+        """Build a Call method by its VoxEngine names."""
+        return build(method, arguments)
 
     def names(self) -> list[str]:
         return [event.event_name for event in self.events]
@@ -75,6 +86,11 @@ class Scene:
         uri = f"sip:shop@127.0.0.1:{self.address[1]}"
         phone.dial(uri, caller="+4930", destination=self.address)
         return phone
+
+    def peer(self) -> RawPeer:
+        """Return a caller that is written by hand."""
+        self.raw = RawPeer(self.address, host=self.address[0])
+        return self.raw
 
     async def until(self, true: Callable[[], bool]) -> None:
         """Wait until something has been reported that makes `true` so."""
@@ -105,12 +121,18 @@ class Studio:
         self._runner.run(self._gateway.start())
         self._library = PromptLibrary(EspeakSynthesizer())
 
-    def play(self, body: Callable[[Scene], Awaitable[None]]) -> None:
-        """Run a test on a scene of its own."""
+    def play(
+        self,
+        body: Callable[[Scene], Awaitable[None]],
+        *,
+        host: str = "127.0.0.1",
+        **limits: float,
+    ) -> None:
+        """Run a test on a scene of its own; `limits` are settings of the user agent."""
 
         async def main() -> None:
-            scene = Scene(self._gateway, self._library)
-            scene.address = scene.line.open("127.0.0.1", 0)
+            scene = Scene(self._gateway, self._library, host, limits)
+            scene.address = scene.line.open(host, 0)
             try:
                 await body(scene)
             finally:
@@ -118,6 +140,10 @@ class Studio:
                     scene.phone.hangup()
                     await asyncio.sleep(0.02)
                     scene.phone.close()
+                if scene.raw is not None:
+                    scene.raw.close()
+                for call in scene.line._calls.copy().values():
+                    call.do(Hangup())
                 scene.line.close()
 
         self._runner.run(main())

@@ -88,6 +88,7 @@ class MediaChanged(Event):
     """The offer as text."""
     changed: bool
     """False for a session refresh: the version in o= is the known one."""
+    headers: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -164,9 +164,7 @@ class Leg:
             self.end(488, phrase(488), EndedBy.US)
             return
         if unacked.offered and self.state is LegState.CONNECTED and self.media is not None:
-            self.stack.emit(
-                MediaChanged(self.id, self.media, clean_body(request.body), changed=True)
-            )
+            self._media_changed(request, changed=True)
         self._connected()
 
     def _connected(self) -> None:
@@ -243,9 +241,14 @@ class Leg:
         if offer is not None and media is not None:
             changed = offer.origin != self._peer_origin
             self.media, self._peer_origin = media, offer.origin
-            self.stack.emit(MediaChanged(self.id, media, clean_body(request.body), changed))
+            self._media_changed(request, changed=changed)
 
     # Media agreement.
+
+    def _media_changed(self, request: Request, *, changed: bool) -> None:
+        if self.media is not None:
+            text, headers = clean_body(request.body), request.x_headers()
+            self.stack.emit(MediaChanged(self.id, self.media, text, changed, headers))
 
     def _answer_to(
         self, offer: SessionDescription, local: LocalMedia

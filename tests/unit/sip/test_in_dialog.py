@@ -303,3 +303,33 @@ def test_wishes_that_do_not_fit_the_leg_are_refused() -> None:
     incoming, _ = wire.connected()
     with pytest.raises(LocalProtocolError, match="final answer"):
         wire.agent.answer(incoming.leg, MEDIA, 0.0)
+
+
+def test_a_peer_that_asks_too_much_in_its_dialog_is_put_off_but_may_always_end_it() -> None:
+    wire = Wire(Settings(host="192.0.2.1", port=5060, requests_per_second=1, request_burst=3))
+    _, call = wire.connected()
+    answers = []
+    for _ in range(5):
+        call = call.next()
+        answers += codes(wire.send(call.request("OPTIONS")))
+    assert answers == [200, 200, 200, 503, 503]
+    wire.advance(1)
+    call = call.next()
+    assert codes(wire.send(call.request("OPTIONS"))) == [200]
+    call = call.next()
+    assert codes(wire.send(call.request("BYE"))) == [200]
+
+
+def test_a_message_too_large_for_udp_is_not_sent_and_takes_no_number() -> None:
+    wire = Wire()
+    incoming, call = wire.connected()
+    wire.send(call.next().request("OPTIONS"))
+    for size in (1300, 60):
+        if size == 1300:
+            with pytest.raises(LocalProtocolError, match="at most 1300"):
+                wire.agent.message(incoming.leg, "x" * size, wire.now)
+        else:
+            wire.agent.message(incoming.leg, "x" * size, wire.now)
+    (sent,) = wire.flush()
+    assert isinstance(sent, Request)
+    assert (sent.method, sent.cseq) == ("MESSAGE", 1)

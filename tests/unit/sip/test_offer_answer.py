@@ -155,3 +155,24 @@ def test_a_broken_description_is_refused(text: str) -> None:
 def test_a_description_may_have_bare_line_feeds_and_lines_that_nobody_knows() -> None:
     read = parse_sdp(OFFER.replace("\r\n", "\n").replace("t=0 0", "z=1 2\ni=what").encode())
     assert read.media[0].port == 30000
+
+
+@pytest.mark.parametrize("host", ["phone.example.org", "2001:db8::9", "224.0.0.1", "1.2.3"])
+def test_an_address_that_audio_cannot_go_to_is_not_acceptable(host: str) -> None:
+    offer = OFFER.replace("192.0.2.9", host)
+    with pytest.raises(NotAcceptable):
+        answer(offer)
+    with pytest.raises(NotAcceptable):
+        read_answer(parse_sdp(offer.encode()), MEDIA)
+
+
+def test_an_ipv6_address_is_taken_where_we_have_one() -> None:
+    offer = OFFER.replace("IP4 192.0.2.9", "IP6 2001:db8::9")
+    assert answer(offer, replace(MEDIA, host="2001:db8::1"))[1].host == "2001:db8::9"
+
+
+def test_the_codec_in_use_is_kept_when_it_is_offered_again() -> None:
+    current = answer(OFFER.replace("8 0 101", "0 8 101"))[1]
+    assert current.codec is Codec.PCMU
+    assert answer(OFFER, current=current)[1].codec is Codec.PCMU
+    assert answer(OFFER.replace("8 0 101", "8 101"), current=current)[1].codec is Codec.PCMA

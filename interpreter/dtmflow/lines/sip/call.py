@@ -259,8 +259,8 @@ class SipCall:
                 )
             case signalling.Ended(code=code, reason=reason, headers=headers):
                 self._end(code, reason, headers)
-            case signalling.MediaChanged(media=session, body=body, changed=changed):
-                self._media_changed(session, body, changed=changed)
+            case signalling.MediaChanged():
+                self._media_changed(event)
             case signalling.InfoReceived(content_type=kind, body=body, headers=headers):
                 self._info(kind, body, headers)
             case signalling.MessageReceived(text=text, headers=headers):
@@ -287,13 +287,16 @@ class SipCall:
         )
         self.line.forget(self)
 
-    def _media_changed(self, session: MediaSession, body: str, *, changed: bool) -> None:
-        self._take(session)
-        if changed:
-            self.post(ReInviteReceived(mime_type="application/sdp", body=body))
-        if session.held is not self._held:
-            self._held = session.held
-            self.post(OnHold() if session.held else OffHold())
+    def _media_changed(self, change: signalling.MediaChanged) -> None:
+        self._take(change.media)
+        headers = dict(change.headers)
+        if change.changed:
+            self.post(
+                ReInviteReceived(mime_type="application/sdp", body=change.body, headers=headers)
+            )
+        if change.media.held is not self._held:
+            self._held = change.media.held
+            self.post(OnHold() if self._held else OffHold())
 
     def _take(self, session: MediaSession) -> None:
         """Agree to what the peer said; without a media process its loss ends the call."""
