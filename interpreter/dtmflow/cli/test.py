@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import sys
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from dtmflow.cli.arguments import Subparsers, add_command
@@ -59,16 +61,35 @@ def register(subparsers: Subparsers) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Load all files, then play all tests; 1 when one failed or could not be run."""
     tests, invalid = _load(arguments.paths)
-    begin = time.perf_counter()
-    results = [result for file in tests for result in file.run(arguments.word)]
-    seconds = time.perf_counter() - begin
+    results, spent = _play(tests, arguments.word)
     if arguments.word and not results and not invalid:
         raise UsageError(f"-k {arguments.word}: no test has this in its name")
     if arguments.format == "json":
-        _print_json(results, invalid, seconds)
+        _print_json(results, invalid, spent)
     else:
-        _print_text(results, invalid, seconds, verbose=arguments.verbose)
+        _print_text(results, invalid, spent, verbose=arguments.verbose)
     return int(bool(invalid) or not all(result.passed for result in results))
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What playing took, loading not counted."""
+
+    seconds: float
+    """As the clock on the wall has it, other programs' share included."""
+    core_seconds: float
+    """Of one processor core: on an idle machine the same, since virtual time waits for nothing."""
+
+
+def _play(tests: list[FlowTests], word: str) -> tuple[list[Result], Spent]:
+    gc.freeze()  # what was loaded stays, so the collector need not go through it again
+    try:
+        wall, core = time.perf_counter(), time.process_time()
+        results = [result for file in tests for result in file.run(word)]
+        spent = Spent(time.perf_counter() - wall, time.process_time() - core)
+    finally:
+        gc.unfreeze()
+    return results, spent
 
 
 def _load(paths: list[str]) -> tuple[list[FlowTests], list[Diagnostic]]:
@@ -88,7 +109,7 @@ def _load(paths: list[str]) -> tuple[list[FlowTests], list[Diagnostic]]:
 
 
 def _print_text(
-    results: list[Result], invalid: list[Diagnostic], seconds: float, *, verbose: bool
+    results: list[Result], invalid: list[Diagnostic], spent: Spent, *, verbose: bool
 ) -> None:
     from dtmflow.linting.render import concise
 
@@ -100,7 +121,7 @@ def _print_text(
         if verbose or not result.passed:
             print(_coloured(result))
     print(concise.render(invalid), end="")
-    print(_summary(results, invalid, seconds))
+    print(_summary(results, invalid, spent))
 
 
 def _coloured(result: Result) -> str:
@@ -110,12 +131,13 @@ def _coloured(result: Result) -> str:
     return paint(word, style, colour=wants_colour(sys.stdout)) + rest
 
 
-def _summary(results: list[Result], invalid: list[Diagnostic], seconds: float) -> str:
-    """Return the closing line: `42 passed, 0 failed in 0.1 s (420 tests a second)`."""
+def _summary(results: list[Result], invalid: list[Diagnostic], spent: Spent) -> str:
+    """Return the closing line: `42 passed, 0 failed in 0.1 s (920 tests a second on one core)`."""
     passed = sum(result.passed for result in results)
-    text = f"{passed} passed, {len(results) - passed} failed in {seconds:.1f} s"
+    text = f"{passed} passed, {len(results) - passed} failed in {spent.seconds:.1f} s"
     if results:
-        text += f" ({len(results) / max(seconds, 1e-6):.0f} tests a second)"
+        rate = len(results) / max(spent.core_seconds, 1e-6)
+        text += f" ({rate:.0f} tests a second on one core)"
     if invalid:
         text += f"; not run, because of what is above: {counted(_files(invalid), 'file')}"
     clean = passed == len(results) and not invalid
@@ -126,14 +148,15 @@ def _files(findings: list[Diagnostic]) -> int:
     return len({found.file for found in findings})
 
 
-def _print_json(results: list[Result], invalid: list[Diagnostic], seconds: float) -> None:
+def _print_json(results: list[Result], invalid: list[Diagnostic], spent: Spent) -> None:
     from dtmflow.linting.render import json as findings
 
     passed = sum(result.passed for result in results)
     report = {
         "passed": passed,
         "failed": len(results) - passed,
-        "seconds": round(seconds, 6),
+        "seconds": round(spent.seconds, 6),
+        "core_seconds": round(spent.core_seconds, 6),
         "tests": [_plain(result) for result in results],
         "invalid": json.loads(findings.render(invalid)),
     }

@@ -51,7 +51,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_what_passes_is_one_line_with_the_speed(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["test"]) == 0
     out = capsys.readouterr().out
-    assert re.fullmatch(r"3 passed, 0 failed in \d+\.\d s \(\d+ tests a second\)\n", out)
+    assert re.fullmatch(
+        r"3 passed, 0 failed in \d+\.\d s \(\d+ tests a second on one core\)\n", out
+    )
 
 
 def test_a_failure_shows_expected_and_happened_at_the_line_of_yaml(
