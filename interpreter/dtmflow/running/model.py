@@ -180,7 +180,9 @@ class FlowModel:
     def changes(self) -> tuple[dict[str, Any], frozenset[str], bool]:
         """Return changed variables, values to mask, and whether a secret took the event."""
         before, after = self._before, self.context.variables
-        changed = {name: value for name, value in after.items() if before.get(name) != value}
+        changed = {}
+        if before != after:
+            changed = {name: value for name, value in after.items() if before.get(name) != value}
         if not self._secret:
             return changed, frozenset(), False
         secrets = set(self._held)
@@ -217,11 +219,11 @@ class FlowModel:
             arguments, command = {**arguments, "voice": self.context.lang}, None
         if command is None:
             command = _build(action.name, self._with_ids(action.name, arguments))
-        if isinstance(command, _LEAVING):
+        if type(command) in _LEAVING:
             facts.leaving = True
-        elif isinstance(command, Record):
+        elif type(command) is Record:
             facts.recording = True
-        elif isinstance(command, CustomData) and command.custom_data is not None:
+        elif type(command) is CustomData and command.custom_data is not None:
             facts.custom_data = command.custom_data
         self.effects.append(Do(action.leg, command, action.origin))
         return arguments

@@ -91,8 +91,11 @@ def fields_of(event: Event) -> dict[str, Any]:
     return {alias: _plain(getattr(event, field)) for field, alias in _payload(type(event))}
 
 
+_SCALARS = frozenset({str, bool, int, float})
+
+
 def _plain(value: Any) -> Any:
-    if type(value) is str or isinstance(value, bool | int | float):
+    if type(value) in _SCALARS or isinstance(value, int | float):
         return value
     if isinstance(value, str):
         return str.__str__(value)

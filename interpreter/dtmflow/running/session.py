@@ -38,8 +38,6 @@ from dtmflow.running.effects import (
 )
 from dtmflow.running.journal import Journal, NoJournal, record
 from dtmflow_schema.base import CallState, Command, Event
-from dtmflow_schema.events.lifecycle import Disconnected, Failed
-from dtmflow_schema.events.recording import RecordError, RecordStopped
 from dtmflow_schema.methods.detection import Vad
 from dtmflow_schema.methods.identity import (
     CallerId,
@@ -58,9 +56,6 @@ _log = logging.getLogger(__name__)
 RECORD_WAIT = 60.0
 """Seconds a session whose calls have ended waits for `RecordStopped`; the session end of
 call-semantics is the same 60 s."""
-
-_FINAL_EVENTS = (Disconnected, Failed)
-_RECORD_EVENTS = (RecordStopped, RecordError)
 
 Observer = Callable[[Effect], None]
 """Is told every effect, after it was carried out."""
@@ -166,9 +161,9 @@ class Session:
         leg = self._legs.get(call.id)
         if leg is None or self.ended:
             return
-        if isinstance(event, _RECORD_EVENTS):
+        if type(event) in step.RECORD_EVENTS:
             self._recording.discard(leg)
-        if isinstance(event, _FINAL_EVENTS):
+        if type(event) in step.FINAL_EVENTS:
             self._over.add(leg)
         self._take(LegEvent(leg, event))
 
@@ -251,7 +246,7 @@ class Session:
             # What has happened before is on its way: a failure because the leg ended comes after
             # the event that says so.
             self._clock.call_later(0, lambda: self._take(failure))
-        if isinstance(command, Record):
+        if type(command) is Record:
             self._recording.add(leg)
 
     def _fired(self, timer: TimerId) -> None:
@@ -327,7 +322,7 @@ class Session:
         return str(self.calls[self.program.core.primary].id)
 
     def _after_the_end(self, occurrence: LegEvent) -> None:
-        if isinstance(occurrence.event, _FINAL_EVENTS):
+        if type(occurrence.event) in step.FINAL_EVENTS:
             self._write(f"{occurrence.leg}.{occurrence.event.event_name}", {})
 
     def _end_if_over(self) -> None:

@@ -29,7 +29,8 @@ UNANSWERED_LIMIT = 60.0
 _ALWAYS = (Hangup, Answer)
 """Methods that have no effect out of place instead of failing."""
 
-_RECORD_EVENTS = (RecordStopped, RecordError)
+_FINAL_EVENTS: frozenset[type[Event]] = frozenset({Disconnected, Failed})
+_RECORD_EVENTS: frozenset[type[Event]] = frozenset({RecordStopped, RecordError})
 
 
 _PHASES: Mapping[CallState, Phase] = {
@@ -155,9 +156,9 @@ class SimulatedCall:
         self.clock.call_later(0, lambda: self._raise(raised))
 
     def _raise(self, event: Event) -> None:
-        if self._ended and not isinstance(event, _RECORD_EVENTS):
+        if self._ended and type(event) not in _RECORD_EVENTS:
             return
-        if isinstance(event, Disconnected | Failed):
+        if type(event) in _FINAL_EVENTS:
             self._ended = True
         self._deliver(self, event)
 
