@@ -5,11 +5,15 @@ from __future__ import annotations
 import argparse
 import asyncio
 import logging
+import os
 import resource
 import signal
+import socket
 import sys
+import tempfile
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from dtmflow.cli.arguments import Subparsers, add_command
 from dtmflow.cli.sources import flow_file
@@ -19,6 +23,7 @@ from dtmflow.errors import UsageError
 if TYPE_CHECKING:
     from dtmflow.cli.serving import Service
     from dtmflow.diagnostics import Diagnostic
+    from dtmflow.running.journal import Journal
 
 DEFAULT_ADDRESS = "127.0.0.1:5060"
 _OTHER_FILES = 64
@@ -77,40 +82,61 @@ def register(subparsers: Subparsers) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Serve until told to stop; 0 when every call could end."""
     host, port = address(arguments.sip)
-    if host in _EVERYWHERE and not arguments.advertise:
+    told = arguments.advertise and _look_up(arguments.advertise, "--advertise")
+    if host in _EVERYWHERE and not told:
         raise UsageError(
             f"--sip {arguments.sip} has no address that a phone could be told: "
             "add --advertise HOST with the one that phones reach"
         )
+    if told and (":" in told) is not (":" in host):
+        raise UsageError(f"--advertise {told} and --sip {host}: one is IPv4 and the other IPv6")
     if arguments.max_calls < 1:
         raise UsageError("--max-calls takes a whole number from 1")
     logging.basicConfig(
         level=arguments.log.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
-    return asyncio.run(_serve(arguments, host, port))
+    return asyncio.run(_serve(arguments, host, port, told))
 
 
 def address(text: str) -> tuple[str, int]:
-    """Return host and port of `HOST:PORT`, also `[::1]:5060`.
+    """Return IP address and port of `HOST:PORT`, also `[::1]:5060`; a name is looked up.
 
     Raises:
-        UsageError: it has another form.
+        UsageError: it has another form, or nobody knows the name.
     """
     host, colon, port = text.rpartition(":")
-    host = host.removeprefix("[").removesuffix("]")
-    if not colon or not host or not port.isdigit() or int(port) > 65535:
-        raise UsageError(f"--sip {text}: write HOST:PORT, for example {DEFAULT_ADDRESS}")
-    return host, int(port)
+    bracketed = host.startswith("[") and host.endswith("]")
+    host = host[1:-1] if bracketed else host
+    number = int(port) if port.isascii() and port.isdigit() and len(port) <= 5 else -1
+    if not colon or not host or not 0 <= number <= 65535 or (":" in host) is not bracketed:
+        raise UsageError(
+            f"--sip {text}: write HOST:PORT, for example {DEFAULT_ADDRESS} or [::1]:5060"
+        )
+    return _look_up(host, f"--sip {text}"), number
 
 
-async def _serve(arguments: argparse.Namespace, host: str, port: int) -> int:
+def _look_up(host: str, option: str) -> str:
+    """Return the IP address of a host, of version 4 where it has one.
+
+    Raises:
+        UsageError: it has none.
+    """
+    try:
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_DGRAM)
+    except (OSError, UnicodeError) as problem:
+        raise UsageError(f"{option}: no address is known for {host}") from problem
+    found.sort(key=lambda entry: entry[0] is not socket.AF_INET)
+    return str(found[0][4][0])
+
+
+async def _serve(arguments: argparse.Namespace, host: str, port: int, told: str) -> int:
     from dtmflow.cli.serving import Report, Service
-    from dtmflow.media.engine.scheduling import give_way
-    from dtmflow.running.journal import JournalFolder
+    from dtmflow.media.engine.scheduling import give_way_to
+    from dtmflow.sip.grammar import host_port
 
-    journals = JournalFolder(arguments.journal) if arguments.journal else None
+    journals = _journals(arguments.journal)
     files = [flow_file(flow) for flow in arguments.flows]
-    print("dtmflow: checking flows, preparing their prompts ...", file=sys.stderr, flush=True)
+    tell("dtmflow: checking flows, preparing their prompts ...", sys.stderr)
     service = Service(
         files,
         journals=journals,
@@ -118,18 +144,46 @@ async def _serve(arguments: argparse.Namespace, host: str, port: int) -> int:
         max_sessions=calls_possible(arguments.max_calls),
     )
     try:
-        host, port = await service.open(host, port, advertise=arguments.advertise)
+        host, port = await service.open(host, port, advertise=told)
         _stop_on_signals(service)
-        give_way()
-        flows = ", ".join(service.flows)
-        print(f"ready: {flows} on sip:{arguments.advertise or host}:{port}", flush=True)
+        if service.media_process is not None:
+            give_way_to(service.media_process)
+        flows, where = ", ".join(service.flows), host_port(told or host, port)
+        tell(f"ready: {flows} on sip:{where}")
         await service.idle.wait()
     finally:
         await service.close()
-    calls, packets = counted(service.supervisor.started, "call"), service.packets
-    audio = f"{packets.sent} out, {packets.received} in, {packets.lost} lost on their way in"
-    print(f"stopped after {calls}; audio packets: {audio}", flush=True)
+    tell(_farewell(service))
     return 0
+
+
+def _journals(folder: Path | None) -> Callable[[str], Journal] | None:
+    """Return what opens journals in a folder, which is made and tried.
+
+    Raises:
+        UsageError: nothing can be written there.
+    """
+    from dtmflow.running.journal import JournalFolder
+
+    if folder is None:
+        return None
+    try:
+        journals = JournalFolder(folder)
+        with tempfile.TemporaryFile(dir=folder):
+            return journals
+    except OSError as problem:
+        raise UsageError(f"--journal {folder}: {problem.strerror}") from problem
+
+
+def _farewell(service: Service) -> str:
+    """Return the last line: calls, how their flows ended, who was refused, packets."""
+    calls, packets = counted(service.supervisor.started, "call"), service.packets
+    ended = [f"{number} {name}" for name, number in service.supervisor.outcomes.most_common()]
+    if service.refused:
+        ended.append(f"{service.refused} more refused (503)")
+    how = f" ({', '.join(ended)})" if ended else ""
+    audio = f"{packets.sent} out, {packets.received} in, {packets.lost} lost on their way in"
+    return f"stopped after {calls}{how}; audio packets: {audio}"
 
 
 def calls_possible(wanted: int) -> int:
@@ -164,34 +218,41 @@ def _stop_on_signals(service: Service) -> None:
     def stop() -> None:
         nonlocal asked
         asked += 1
-        if asked > 1:
+        active = counted(service.supervisor.active, "call")
+        if asked == 1:
+            service.drain()
+            if not service.idle.is_set():
+                tell(f"draining: {active} left, new ones get 503; once more ends them at once")
+        elif asked == 2:
+            tell(f"ending {active}")
             service.hang_up_all()
-            return
-        active = service.supervisor.active
-        if active:
-            print(
-                f"draining: {counted(active, 'call')} left, new ones get 503; "
-                "once more ends them at once",
-                flush=True,
-            )
-        service.drain()
+        else:
+            service.idle.set()
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop)
 
 
+def tell(text: str, stream: TextIO | None = None) -> None:
+    """Print a line; that nobody reads any more is no reason to end calls."""
+    stream = stream or sys.stdout
+    try:
+        print(text, file=stream, flush=True)
+    except OSError:
+        # What is still buffered must not raise at exit either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
 def _print_reload(flow: str, version: str) -> None:
-    print(f"reloaded {flow}: new calls take version {version}", flush=True)
+    tell(f"reloaded {flow}: new calls take version {version}")
 
 
 def _print_refusal(flow: str, findings: tuple[Diagnostic, ...]) -> None:
     from dtmflow.linting.render import concise
 
-    print(concise.render(findings), end="", file=sys.stderr)
-    print(
-        f"{flow} was changed and is refused; the old version goes on", file=sys.stderr, flush=True
-    )
+    found = concise.render(findings)
+    tell(f"{found}{flow} was changed and is refused; the old version goes on", sys.stderr)
 
 
 def _print_trouble(text: str) -> None:
-    print(f"dtmflow: {text}", file=sys.stderr, flush=True)
+    tell(f"dtmflow: {text}", sys.stderr)

@@ -12,7 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from dtmflow.cli.loading import load_program
+from dtmflow.cli.watching import Watch
 from dtmflow.clock import LoopClock, Timer
+from dtmflow.compiling.program import Program
 from dtmflow.diagnostics import Diagnostic
 from dtmflow.errors import DtmflowError, FlowInvalid, MediaError, UsageError
 from dtmflow.lines.sip.line import CAPABILITIES, SipLine
@@ -25,6 +27,8 @@ from dtmflow.running.supervisor import Supervisor
 from dtmflow.sip.settings import Settings
 from dtmflow.speech.espeak import EspeakSynthesizer
 
+GOODBYE_SECONDS = 4.0
+"""How long a service that ends waits for answers: three repetitions."""
 WATCH_SECONDS = 0.5
 """How often the flow files are looked at."""
 
@@ -44,11 +48,14 @@ class Report:
 
 
 @dataclass(slots=True)
-class _Watched:
+class _Served:
+    """A flow and its file."""
+
     name: str
     """As first loaded; calls find the flow by it."""
-    file: Path
-    stamp: tuple[int, int]
+    watch: Watch
+    program: Program
+    """Its newest version, which may still be waiting for its prompts."""
 
 
 class Service:
@@ -70,20 +77,18 @@ class Service:
         """
         self._report = report or Report()
         self._clock = LoopClock()
-        self._watched: list[_Watched] = []
-        programs = {}
+        self._served: dict[str, _Served] = {}
         for file in files:
-            stamp = _stamp(file)
+            watch = Watch(file)
             program, _ = load_program(file, CAPABILITIES)
-            if program.core.name in programs:
-                raise UsageError(f"{file}: another flow is called {program.core.name} too")
-            programs[program.core.name] = program
-            self._watched.append(_Watched(program.core.name, file, stamp))
-        self._programs = tuple(programs.values())
+            name = program.core.name
+            if name in self._served:
+                raise UsageError(f"{file}: another flow is called {name} too")
+            self._served[name] = _Served(name, watch, program)
         self.idle = asyncio.Event()
         """Set once the service has drained."""
         self.supervisor = Supervisor(
-            programs,
+            {name: served.program for name, served in self._served.items()},
             self._clock,
             journals=journals,
             max_sessions=max_sessions,
@@ -100,7 +105,17 @@ class Service:
     @property
     def flows(self) -> tuple[str, ...]:
         """Names of the flows; the first takes the calls to unknown numbers."""
-        return tuple(watched.name for watched in self._watched)
+        return tuple(self._served)
+
+    @property
+    def refused(self) -> int:
+        """How many calls were answered 503."""
+        return self.supervisor.refused + (self._line.refused if self._line is not None else 0)
+
+    @property
+    def media_process(self) -> int | None:
+        """Process id of the media process while it runs."""
+        return self._gateway.pid
 
     @property
     def packets(self) -> Totals:
@@ -115,9 +130,10 @@ class Service:
             TransportError: the address cannot be bound.
         """
         await self._gateway.start()
-        await asyncio.gather(*(self._prepare(program) for program in self._programs))
-        # Legs that are saying goodbye outlive their session by up to 32 s.
-        settings = Settings(advertise or host, port, max_legs=2 * self._max_sessions)
+        ready = asyncio.Event()
+        self._prepare([served.program for served in self._served.values()], ready.set)
+        await ready.wait()
+        settings = Settings(advertise or host, port, max_legs=self._max_sessions)
         self._line = SipLine(
             settings, self._clock, self._gateway, self._library, self.supervisor, media_host=host
         )
@@ -137,10 +153,16 @@ class Service:
             session.hang_up()
 
     async def close(self) -> None:
-        """Stop listening and end the media process."""
+        """Stop listening and end the media process.
+
+        What was said last, a BYE or a refusal, may have been lost: it is repeated a while.
+        """
         if self._watch is not None:
             self._watch.cancel()
         if self._line is not None:
+            deadline = self._clock.now() + GOODBYE_SECONDS
+            while self._line.waiting and self._clock.now() < deadline:  # noqa: ASYNC110 - seldom
+                await asyncio.sleep(0.05)
             self._line.close()
         if self._restart is not None:
             self._restart.cancel()
@@ -148,37 +170,46 @@ class Service:
         await self._fetcher.close()
         await self._gateway.close()
 
-    async def _prepare(self, program: object) -> None:
-        """Speak every text of a flow that is known beforehand, so that no caller waits for it."""
-        done: list[asyncio.Future[object]] = []
-        for utterance, law in spoken_texts(program):  # type: ignore[arg-type]
-            future: asyncio.Future[object] = asyncio.get_running_loop().create_future()
-            self._library.speak(utterance, law, future.set_result)
-            done.append(future)
-        await asyncio.gather(*done)
+    def _prepare(self, programs: Sequence[Program], done: Callable[[], None]) -> None:
+        """Speak every text that is known beforehand, so that no caller waits for it."""
+        texts = [text for program in programs for text in spoken_texts(program)]
+        left = len(texts)
+
+        def spoken(_clip: object) -> None:
+            nonlocal left
+            left -= 1
+            if not left:
+                done()
+
+        for utterance, law in texts:
+            self._library.speak(utterance, law, spoken)
+        if not texts:
+            done()
 
     def _look(self) -> None:
         """Take the flows whose files have changed."""
-        for watched in self._watched:
-            try:
-                stamp = _stamp(watched.file)
-            except UsageError:
-                continue  # an editor replaces files: it will be back
-            if stamp != watched.stamp:
-                watched.stamp = stamp
-                self._reload(watched)
+        for served in self._served.values():
+            if served.watch.changed():
+                self._reload(served)
         self._watch = self._clock.call_later(WATCH_SECONDS, self._look)
 
-    def _reload(self, watched: _Watched) -> None:
+    def _reload(self, served: _Served) -> None:
+        file = served.watch.file
         try:
-            program, _ = load_program(watched.file, CAPABILITIES)
+            program, _ = load_program(file, CAPABILITIES)
         except FlowInvalid as problem:
-            self._report.refused(watched.name, problem.diagnostics)
+            self._report.refused(served.name, problem.diagnostics)
         except DtmflowError as problem:
-            self._report.trouble(f"{watched.file}: {problem}; the old version goes on")
+            self._report.trouble(f"{problem}; the version of {served.name} that runs goes on")
         else:
-            self.supervisor.replace(watched.name, program)
-            self._report.reloaded(watched.name, program.digest[:8])
+            served.program = program
+            self._prepare([program], lambda: self._replace(served, program))
+
+    def _replace(self, served: _Served, program: Program) -> None:
+        """Give a version to new calls, unless a newer one has come while it was prepared."""
+        if served.program is program:
+            self.supervisor.replace(served.name, program)
+            self._report.reloaded(served.name, program.digest[:8])
 
     def _media_lost(self, reason: str) -> None:
         """Every call has lost its audio: end them, and start the media process again."""
@@ -193,11 +224,3 @@ class Service:
             self._report.trouble(f"{problem}; no calls can be taken")
             self.drain()
             self.hang_up_all()  # calls that came meanwhile
-
-
-def _stamp(file: Path) -> tuple[int, int]:
-    try:
-        state = file.stat()
-    except OSError as problem:
-        raise UsageError(f"{file}: {problem.strerror}") from problem
-    return state.st_mtime_ns, state.st_size

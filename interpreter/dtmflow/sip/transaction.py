@@ -29,6 +29,8 @@ from dtmflow.sip.timers import T2, Timer, Timers
 Address: TypeAlias = tuple[str, int]
 Key: TypeAlias = tuple[str, ...]
 
+_ASKING = (State.CALLING, State.TRYING, State.PROCEEDING)
+
 MAGIC = "z9hG4bK"
 """Begins every branch that is unique. Source: RFC 3261 8.1.1.7."""
 
@@ -179,6 +181,16 @@ class Transactions:
     def __len__(self) -> int:
         """Return how many are alive."""
         return len(self._servers) + len(self._clients)
+
+    @property
+    def waiting(self) -> bool:
+        """Whether a request of ours has no final response, or a refusal of an INVITE no ACK."""
+        asked = (each.state in _ASKING for each in self._clients.values())
+        refused = (
+            each.machine is INVITE_SERVER and each.state is State.COMPLETED
+            for each in self._servers.values()
+        )
+        return any(asked) or any(refused)
 
     def server(self, request: Request) -> Transaction | None:
         """Return the transaction that a request belongs to: a repetition, ACK or CANCEL."""

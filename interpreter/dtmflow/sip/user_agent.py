@@ -99,6 +99,11 @@ class UserAgent:
         """How many legs are alive."""
         return len(self._stack.legs)
 
+    @property
+    def waiting(self) -> bool:
+        """Whether something that was said may have to be said again: a BYE, a final answer."""
+        return bool(self._stack.dialogs) or self._stack.transactions.waiting
+
     # Wishes of the line.
 
     def ring(self, leg: LegId, now: float, headers: Mapping[str, str] = NO_HEADERS) -> None:

@@ -106,6 +106,16 @@ class SipLine:
         return len(self._calls)
 
     @property
+    def refused(self) -> int:
+        """How many calls were answered 503 before anybody heard of them."""
+        return self._agent.refused
+
+    @property
+    def waiting(self) -> bool:
+        """Whether a peer still has to answer or acknowledge what it was told."""
+        return self._agent.waiting
+
+    @property
     def accepting(self) -> bool:
         """Whether new calls are taken; if not, they are answered 503."""
         return self._agent.accepting

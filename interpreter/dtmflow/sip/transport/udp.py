@@ -96,5 +96,6 @@ def _bind(host: str, port: int) -> socket.socket:
         opened.bind((host, port))
     except (OSError, OverflowError) as error:
         opened.close()
-        raise TransportError(f"cannot listen on {host} port {port}: {error}") from error
+        why = getattr(error, "strerror", None) or error
+        raise TransportError(f"cannot listen on {host} port {port}: {why}") from error
     return opened
