@@ -1,68 +1,41 @@
 """How many flow tests one core runs in a second, loading not counted.
 
-Absolute figures depend on the machine, so what must hold is a ratio: a flow test may cost so many
-rounds of a fixed piece of plain Python, timed in turns with it. 300 tests a second on the machine
-of reference are 200 rounds a test.
+`pytest -s -m bench tests/bench/bench_flow_tests.py` prints the figure. What must hold is a ratio
+(see `support.pace`): 300 a second would be 175 rounds a test, the limit is less than half of that.
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from pathlib import Path
+from time import process_time
 
 import pytest
 
 from dtmflow.testing.programs import Programs
 from dtmflow.testing.runner import FlowTests
+from support.pace import cost_of_parts
 
 pytestmark = pytest.mark.bench
 
 FLOWS = Path(__file__).parents[2] / "flows"
-ROUNDS_PER_TEST = 200
-TURNS = 5
-
-
-class _Leaf:
-    def __init__(self, name: str, value: int) -> None:
-        self.name, self.value = name, value
-
-    def shown(self) -> str:
-        return f"{self.name}={self.value}"
-
-
-def plain_python() -> int:
-    """Two hundred rounds of objects, calls, dictionaries and texts."""
-    for number in range(200):
-        leaves = {f"k{at}": _Leaf(f"n{at}", at * number) for at in range(20)}
-        ", ".join(leaf.shown() for _, leaf in sorted(leaves.items()) if isinstance(leaf, _Leaf))
-    return 200
-
-
-def seconds_for_one(work: Callable[[], int]) -> float:
-    started = time.process_time()
-    count = work()
-    return (time.process_time() - started) / count
+ROUNDS_PER_TEST = 75
 
 
 def test_flow_tests_stay_fast(capsys: pytest.CaptureFixture[str]) -> None:
     programs = Programs()
     files = [FlowTests(path, programs) for path in sorted(FLOWS.glob("*/flow.test.yaml"))]
 
-    def all_flow_tests() -> int:
-        results = [result for file in files for result in file.run()]
-        assert all(result.passed for result in results)
-        return len(results)
+    def each_flow_test() -> list[float]:
+        seconds = []
+        for file in files:
+            begin = process_time()
+            for result in file.run():
+                seconds.append(process_time() - begin)
+                assert result.passed, result.describe()
+                begin = process_time()
+        return seconds
 
-    all_flow_tests()
-    ratios, rates = [], []
-    for _ in range(TURNS):
-        unit = seconds_for_one(plain_python)
-        cost = seconds_for_one(all_flow_tests)
-        ratios.append(cost / unit)
-        rates.append(1 / cost)
-    best = min(ratios)
+    found = cost_of_parts(each_flow_test, turns=10)
     with capsys.disabled():
-        rate = max(rates)
-        print(f"\n{rate:.0f} flow tests a second on one core, {best:.0f} rounds each")  # noqa: T201 - a figure to read
-    assert best < ROUNDS_PER_TEST
+        print(f"\n{found.per_second:.0f} flow tests a second on one core, {found} each")  # noqa: T201 - a figure to read
+    assert found.rounds < ROUNDS_PER_TEST
