@@ -44,8 +44,9 @@ SERVER_CORE, CALLERS_CORE = 0, 1
 BASE, STEP, SIPP_PORT = 20000, 4, 19000
 """As in tests/interop: SIPp binds its -mp for itself, the callers stand 1000 above, 4 apart."""
 KEY_EVERY = 6.0
-QUIET_BEFORE_BYE = 1.5
-"""Seconds in which the ear is silent before its caller hangs up, so that nothing is on its way."""
+QUIET_BEFORE_BYE = 3.0
+"""Seconds in which the ear is silent before its caller hangs up, so that nothing is on its way,
+also where a call began late. They come on top of the seconds measured."""
 TICKS = os.sysconf("SC_CLK_TCK")
 Figures = dict[str, float | int | str]
 
@@ -126,7 +127,7 @@ def measure(calls: int, seconds: float, *, rate: int = 0, user: int | None = Non
     """
     rate = rate or max(20, calls // 5)
     ramp = calls / rate
-    talk = ramp + seconds
+    talk = ramp + seconds + QUIET_BEFORE_BYE
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     with tempfile.TemporaryDirectory() as name:

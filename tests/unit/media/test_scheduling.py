@@ -12,7 +12,7 @@ from collections.abc import Callable
 import pytest
 
 from dtmflow.media.engine import scheduling
-from dtmflow.media.engine.scheduling import SLICE_NS, give_way, run_first
+from dtmflow.media.engine.scheduling import SLICE_NS, give_way_to, run_first
 
 pytestmark = pytest.mark.unit
 
@@ -48,10 +48,25 @@ def refuse(*_arguments: object) -> None:
     raise PermissionError("not for you")
 
 
+def give_way() -> None:
+    give_way_to(os.getpid())
+
+
 def test_the_control_process_gives_way() -> None:
     before = in_a_thread()
     after = in_a_thread(give_way)
     assert after[:2] == (before[0], before[1] + 5)
+
+
+def test_nothing_is_given_to_a_process_that_comes_first_anyway_or_is_gone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    before = in_a_thread()
+    for found in (lambda _pid: os.SCHED_FIFO, refuse):
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "sched_getscheduler", found)
+            give_way()
+    assert in_a_thread() == before
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root gets a real-time class")

@@ -30,14 +30,15 @@ def run_first() -> None:
         _take_short_slices()
 
 
-def give_way() -> None:
-    """Let other programs have three quarters of the core when both want it.
+def give_way_to(process: int) -> None:
+    """Let a process have three quarters of the core when it and we both want it.
 
     For the control process once its media process runs: a caller hears a packet that is late,
-    not an answer that is. Children inherit it.
+    not an answer that is. One in a real-time class needs no such courtesy. Children inherit it.
     """
     with contextlib.suppress(OSError):
-        os.nice(5)
+        if os.sched_getscheduler(process) == os.SCHED_OTHER:
+            os.nice(5)
 
 
 def _take_short_slices() -> None:
