@@ -142,9 +142,7 @@ def measure(calls: int, seconds: float, *, rate: int = 0, user: int | None = Non
             serving(ROOT / "flows" / "front-desk", folder, core=SERVER_CORE, user=user) as server,
             ear(heard, *hearing, core=CALLERS_CORE),
         ):
-            control = server.process.pid
-            children = Path(f"/proc/{control}/task/{control}/children").read_text().split()
-            media = int(children[0])
+            control, media = server.process.pid, server.media_process()
             classes = f"control {scheduling(control)}, media {scheduling(media)}"
             meter = Meter(control, media, begin=ramp + 0.5, seconds=seconds - 1)
             meter.start()

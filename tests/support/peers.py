@@ -43,6 +43,11 @@ class Running:
             time.sleep(0.02)  # noqa: TID251 - another process, in real time
         return text
 
+    def media_process(self) -> int:
+        """Return the process id of its media process."""
+        pid = self.process.pid
+        return int(Path(f"/proc/{pid}/task/{pid}/children").read_text().split()[0])
+
     def journal(self) -> list[list[dict[str, object]]]:
         """Return the journal lines of every session, oldest session first."""
         files = sorted(self.journals.glob("*.jsonl"), key=lambda file: file.stat().st_mtime)

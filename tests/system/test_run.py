@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import signal
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from dtmflow.clock import LoopClock
-from dtmflow.media.codecs import Law, clip, decode
-from dtmflow.ports import Utterance
-from dtmflow.sip.events import Answered, Ended, Failed, SipEvent
-from dtmflow.speech.espeak import EspeakSynthesizer
-from dtmflow.testing.phone import Phone
-from support.hearing import likeness
+from dtmflow.sip.events import Answered, Ended, Failed
 from support.peers import Running, serving
+from system.caller import calling
 
 pytestmark = pytest.mark.system
 
@@ -36,45 +29,6 @@ states:
     prompt: {{ say: {parting} }}
     to: end
 """
-
-
-class Caller:
-    """A telephone that remembers what became of its call."""
-
-    def __init__(self) -> None:
-        self.events: list[SipEvent] = []
-        self._news = asyncio.Event()
-        self.phone = Phone(LoopClock(), self._take)
-
-    def _take(self, event: SipEvent) -> None:
-        self.events.append(event)
-        self._news.set()
-
-    async def until(self, kind: type[SipEvent]) -> SipEvent:
-        async with asyncio.timeout(20):
-            while not any(isinstance(event, kind) for event in self.events):
-                self._news.clear()
-                await self._news.wait()
-        return next(event for event in self.events if isinstance(event, kind))
-
-    async def hears(self, text: str) -> None:
-        """Wait until the words have been heard to their end."""
-        audio = EspeakSynthesizer().synthesize(Utterance(text))
-        said = decode(clip(text, audio, Law.PCMU).payload, Law.PCMU).astype("f8")
-        async with asyncio.timeout(20):
-            while likeness(self.phone.heard().astype("f8"), said)[0] < 0.999:
-                await asyncio.sleep(0.1)
-
-
-@contextlib.asynccontextmanager
-async def calling(server: Running) -> AsyncIterator[Caller]:
-    caller = Caller()
-    await caller.phone.open()
-    try:
-        caller.phone.dial(f"sip:changing@127.0.0.1:{server.port}", caller="+4930")
-        yield caller
-    finally:
-        caller.phone.close()
 
 
 def test_a_change_is_for_new_calls_a_broken_one_for_none_and_sigterm_drains(
