@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import importlib
+import os
+import signal
 import sys
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -27,7 +29,7 @@ PAUSE_SECONDS = 0.5
 KEY_SECONDS = 0.25
 """From one key to the next: 160 ms for the key, the rest for the pause after it."""
 QUIET_SECONDS = 1.5
-"""After the last of `--keys` the caller hangs up when nothing has played for so long."""
+"""Nothing that has been waited for so long in silence will come any more."""
 LONGEST_SECONDS = 120.0
 """And at the latest after so long."""
 _TICK = 0.05
@@ -55,7 +57,7 @@ class Caller:
             uri = f"sip:{flow}@{address[0]}:{address[1]}"
             _print(f"calling {uri} as {number}")
             phone.dial(uri, caller=number)
-            with self._keyboard(phone):
+            with self._hang_up_on_signals(phone), self._keyboard(phone):
                 await self._lead(phone)
             await self._flow_end()
         finally:
@@ -77,23 +79,28 @@ class Caller:
         await self._over.wait()
 
     async def _press_all(self, phone: Phone, keys: deque[str]) -> None:
+        """Press and wait as the keys say, then hear the prompt that the last key led to."""
         await self._answered.wait()
+        before, pressed, key = 0, False, ""
         while keys:
             key = keys.popleft()
             if key in TONES:
                 _print(f"         presses {key}")
+                before, pressed = self.screen.begun, True
                 phone.press(key)
                 await asyncio.sleep(KEY_SECONDS)
             elif key == "w":
                 await asyncio.sleep(PAUSE_SECONDS)
             else:
-                await self._quiet(_TICK * 4)
-        await self._quiet(QUIET_SECONDS)
+                await self._heard_after(before)
+                before = self.screen.heard
+        if key != "W":
+            await self._heard_after(before if pressed else sys.maxsize)
 
-    async def _quiet(self, seconds: float) -> None:
-        """Wait until nothing has played for so long."""
+    async def _heard_after(self, before: int) -> None:
+        """Wait until a prompt later than number `before` has ended, or none plays for a while."""
         quiet = waited = 0.0
-        while quiet < seconds and waited < LONGEST_SECONDS:
+        while self.screen.heard <= before and quiet < QUIET_SECONDS and waited < LONGEST_SECONDS:
             await asyncio.sleep(_TICK)
             waited += _TICK
             quiet = 0.0 if self.screen.playing else quiet + _TICK
@@ -132,7 +139,7 @@ class Caller:
         before = termios.tcgetattr(descriptor)
         tty.setcbreak(descriptor)
         loop = asyncio.get_running_loop()
-        loop.add_reader(descriptor, lambda: self._typed(phone, sys.stdin.read(1)))
+        loop.add_reader(descriptor, lambda: self._read(phone, descriptor))
         _print("         type 0-9 * # to press keys, q to hang up")
         try:
             yield
@@ -140,12 +147,40 @@ class Caller:
             loop.remove_reader(descriptor)
             termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
 
-    def _typed(self, phone: Phone, key: str) -> None:
-        if key in TONES and key:
-            _print(f"         presses {key}")
-            phone.press(key)
-        elif key in {"q", "\x04"}:
+    def _read(self, phone: Phone, descriptor: int) -> None:
+        """Take all that was typed; a terminal that is gone has hung up."""
+        try:
+            typed = os.read(descriptor, 1024)
+        except OSError:
+            typed = b""
+        if not typed:
+            asyncio.get_running_loop().remove_reader(descriptor)
+        for key in typed.decode(errors="replace") or "q":
+            if key in TONES:
+                _print(f"         presses {key}")
+                phone.press(key)
+            elif key in {"q", "\x04"}:
+                phone.hangup()
+
+    @contextlib.contextmanager
+    def _hang_up_on_signals(self, phone: Phone) -> Iterator[None]:
+        """Let the first Ctrl-C or SIGTERM end the call and nothing else; the next one is rude."""
+        loop = asyncio.get_running_loop()
+
+        def remove() -> None:
+            for number in (signal.SIGINT, signal.SIGTERM):
+                loop.remove_signal_handler(number)
+
+        def stop() -> None:
+            remove()
             phone.hangup()
+
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, stop)
+        try:
+            yield
+        finally:
+            remove()
 
     def _farewell(self, phone: Phone, wav: Path) -> int:
         if self._failure:

@@ -17,6 +17,10 @@ class Screen:
     def __init__(self, write: Callable[[str], None], *, colour: bool) -> None:
         self._write, self._colour = write, colour
         self._state = ""
+        self.begun = 0
+        """How many prompts were begun; a new one replaces what plays."""
+        self.heard = 0
+        """Number of the newest prompt that was heard to its end."""
         self.playing = False
         """Whether a prompt plays now."""
         self.outcome: str | None = None
@@ -47,9 +51,10 @@ class Screen:
         """Nothing is left to print."""
 
     def _follow_sound(self, event: str) -> None:
-        if event == "PlaybackStarted":
-            self.playing = True
-        elif event in {"PlaybackFinished", "Disconnected"}:
+        if event == "PlaybackFinished":
+            self.heard = self.begun
+            self.playing = False
+        elif event == "Disconnected":
             self.playing = False
 
     def _action(self, action: Mapping[str, Any]) -> None:
@@ -58,14 +63,18 @@ class Screen:
         if name == "say":
             words = paint(f'"{arguments.get("text", "")}"', Style.STRONG, colour=self._colour)
             self._write(f"         hears {words}")
-            self.playing = True
+            self._begin()
         elif name == "startPlayback":
             self._write(f"         hears the file {arguments.get('url', '')}")
-            self.playing = True
+            self._begin()
         elif name == "stopPlayback":
             self.playing = False
         elif name == "log":
             self._write(f"         log: {arguments.get('text', '')}")
+
+    def _begin(self) -> None:
+        self.begun += 1
+        self.playing = True
 
     def _fields(self, event: Mapping[str, Any]) -> str:
         shown = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import sys
 from pathlib import Path
 
@@ -38,8 +39,8 @@ def register(subparsers: Subparsers) -> None:
     parser.add_argument(
         "--keys",
         metavar="KEYS",
-        help="press these and hang up when all is quiet: 0-9 * #, w: half a second, "
-        "W: until the prompt has ended",
+        help="press these, hear what the last one leads to and hang up: 0-9 * #, "
+        "w: half a second, W: until the prompt has ended",
     )
     parser.add_argument(
         "--caller", metavar="NUMBER", default="+493012345", help="who calls (default: +493012345)"
@@ -61,6 +62,9 @@ def run(arguments: argparse.Namespace) -> int:
     if keys is not None and set(keys) - set("0123456789*#" + PAUSE + LISTEN):
         raise UsageError(f"--keys {keys}: use 0-9 * #, w for half a second, W for a whole prompt")
     file = flow_file(arguments.flow)
+    folder = arguments.wav.parent if arguments.wav else Path()
+    if not (folder.is_dir() and os.access(folder, os.W_OK)):
+        raise UsageError(f"--wav: what is heard cannot be written into {folder.absolute()}")
     return asyncio.run(_call(arguments, file))
 
 
