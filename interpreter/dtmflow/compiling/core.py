@@ -115,7 +115,8 @@ class State:
     on: tuple[Handler, ...] = ()
     after: tuple[After, ...] = ()
     to: tuple[Transition, ...] = ()
-    """Completion: taken when the state's own work is done."""
+    """Completion: taken when the state's own work is done, which is its `do`. A state with nested
+    ones has none (S108): only an event or a timer leads out of it."""
     initial: StatePath | None = None
     children: tuple[StatePath, ...] = ()
     final: str | None = None

@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from dtmflow.compiling.core import END, Action, After, StatePath, Transition
+from dtmflow.compiling.core import Action, After, StatePath, Transition
 from dtmflow.compiling.machine import done_trigger
 from dtmflow.compiling.program import Program
 from dtmflow.diagnostics import Path
@@ -141,10 +141,8 @@ class FlowModel:
         context.event = self._cause
         context.causes[path] = self._cause
         state = self.program.core.states.get(path)
-        if path == END and state is None:
-            self.final = "ok"
-            return
         if state is None:
+            self.final = "ok"  # the built-in `end`, the one state that no author writes
             return
         self.perform(state.do)
         self._start_timers(path, visit, state.after)
@@ -154,7 +152,7 @@ class FlowModel:
             self.faults.append(
                 Fault(state.later.kind, f"`{state.later.kind}` cannot run yet", state.later.origin)
             )
-        elif state.to and not state.children:
+        elif state.to:
             self.queue.append((done_trigger(path), path, visit))
 
     def entered_root(self) -> None:
