@@ -23,7 +23,7 @@ states:
     do: answer
     on: { Connected: greeting }
   greeting:
-    do: { say: "Please hold the line." }
+    do: { say: "Hello." }
     after: { 60s: end }
 """
 
@@ -40,13 +40,13 @@ def test_calls_end_when_their_audio_dies_and_the_next_caller_hears_the_prompt(
             async with calling(server) as first, calling(server) as second:
                 for caller in (first, second):
                     await caller.until(Answered)
-                    await caller.hears("Please hold the line.")
+                    await caller.hears("Hello.")
                 os.kill(killed, signal.SIGKILL)
                 for caller in (first, second):
                     await caller.until(Ended)
             async with calling(server) as at_once:
                 await at_once.until(Answered)
-                await at_once.hears("Please hold the line.")
+                await at_once.hears("Hello.")
                 at_once.phone.hangup()
                 await at_once.until(Ended)
             assert server.media_process() != killed
