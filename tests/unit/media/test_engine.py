@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import struct
+
 import numpy as np
 import pytest
 
@@ -418,6 +420,28 @@ def test_payload_types_that_were_not_negotiated_are_dropped_and_counted() -> Non
     found = statistics(studio)
     assert (found.received, found.unwanted, found.rtcp) == (0, 3, 1)
     assert not studio.events
+
+
+def test_rtcp_on_the_audio_port_is_counted_and_harms_nothing() -> None:
+    studio = Studio()
+    caller = studio.call()
+    report = struct.pack(">BBHLQLLL", 0x80, 200, 6, caller.ssrc, 0, 0, 50, 8000)
+    chunk = struct.pack(">LBB", caller.ssrc, 1, 6) + b"caller" + bytes(4)
+    description = struct.pack(">BBH", 0x81, 202, len(chunk) // 4) + chunk
+    goodbye = struct.pack(">BBHL", 0x81, 203, 1, caller.ssrc)
+    for number in range(20):
+        caller.say()
+        if number % 5 == 0:
+            caller.port.sendto(report + description, caller.peer)
+        if number == 12:
+            caller.port.sendto(report + goodbye, caller.peer)
+            caller.port.sendto((report + description)[:9], caller.peer)
+        studio.run(0.02)
+    found = statistics(studio)
+    assert (found.received, found.lost) == (20, 0)
+    assert (found.rtcp, found.unwanted) == (5, 1)
+    assert studio.events == [FirstAudio(1)]
+    assert len(caller.packets()) == 20
 
 
 def test_lost_packets_are_counted_over_the_wrap_of_the_sequence() -> None:
