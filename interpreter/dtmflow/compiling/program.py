@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 from dtmflow.compiling.core import Action, After, Core, Handler, Later, Plain, Transition
 from dtmflow.compiling.machine import Machine
 from dtmflow.compiling.typed import Scopes, actions, timers, transitions, typed_expressions
-from dtmflow.diagnostics import Diagnostic, Level, Path
+from dtmflow.diagnostics import Diagnostic, Level, Path, Span
 from dtmflow.errors import FlowInvalid
 from dtmflow.expressions.environment import environment
 from dtmflow.expressions.problems import EvaluationError, Kind
@@ -153,6 +153,11 @@ class Program:
     def line(self, path: Path) -> int:
         """Return the line of the source where `path` stands, for `event.line` of a fault."""
         return self._document.span(path).line
+
+    def span(self, origin: Path) -> Span:
+        """Return where an element is written: its key; an action's bare name, which has none."""
+        bare = not isinstance(origin[-1], str) or origin[-1] in {"do", "exit"}
+        return self._document.span(origin, key=not bare)
 
     def prompt(self, name: str, values: Values) -> str:
         """Return a text of the catalogue in the language `lang`, else in its first language.

@@ -2,7 +2,8 @@
 
 A rule is one file `rules/<CODE>_<name>.py`. Its docstring is the rule's page (why, bad, good,
 fix); a function decorated with `rule` finds the problem. Codes whose findings come up while a
-file is read or validated have a file too, with `found_while` in place of the function.
+file is read or validated, or loaded for a line, have a file too, with `found_while` in place of
+the function.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ class Rule:
     page: str
     """Why, bad, good and fix, in Markdown."""
     find: Finder | None = field(default=None, repr=False)
-    """None for findings of reading (`Y`) and validating (`S`)."""
+    """None for findings of reading (`Y`), validating (`S`) and loading for a line (`L`)."""
     whole: bool = False
     """Whether it rests on what is *not* in a flow, so that nothing of it may be left out."""
 
@@ -112,7 +113,7 @@ def rule(code: str, name: str, level: Level, *, whole: bool = False) -> Callable
 
 
 def found_while(code: str, name: str, level: Level, *, page: str | None) -> None:
-    """Register a code whose findings come from reading or validating a file."""
+    """Register a code whose findings come from reading, validating or loading a file."""
     _add(Rule(code, name, level, inspect.cleandoc(page or "")))
 
 

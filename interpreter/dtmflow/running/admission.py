@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from dtmflow.compiling.core import Action, Later
 from dtmflow.compiling.program import Program
-from dtmflow.diagnostics import Diagnostic, Level, Path, Span
+from dtmflow.diagnostics import Diagnostic, Level, Span
 from dtmflow.ports import Capabilities
 from dtmflow.running.model import SESSION_ACTIONS
 from dtmflow_schema.base import Command
@@ -41,30 +41,30 @@ def _findings(program: Program, capabilities: Capabilities, line: str) -> Iterat
         yield _finding(
             program,
             UNSUPPORTED_CONSTRUCT,
-            ("start",),
+            program.span(("start",)),
             f"`start: {core.start}` cannot run: the {line} line starts flows by incoming calls",
         )
     for element, path in program.requirements():
+        span = program.span(path)
         if isinstance(element, Later):
-            yield _finding(
-                program, UNSUPPORTED_CONSTRUCT, path, f"`{element.kind}` cannot run yet"
-            )
+            message = f"`{element.kind}` cannot run yet"
+            yield _finding(program, UNSUPPORTED_CONSTRUCT, span, message)
         else:
-            yield from _action(program, element, path, capabilities, line)
+            yield from _action(program, element, span, capabilities, line)
 
 
 def _action(
-    program: Program, action: Action, path: Path, capabilities: Capabilities, line: str
+    program: Program, action: Action, span: Span, capabilities: Capabilities, line: str
 ) -> Iterator[Diagnostic]:
     if not action.leg:
         if action.name not in SESSION_ACTIONS:
-            yield _finding(program, UNSUPPORTED_CONSTRUCT, path, f"`{action.name}` cannot run yet")
+            yield _finding(program, UNSUPPORTED_CONSTRUCT, span, f"`{action.name}` cannot run yet")
         return
     if action.leg != program.core.primary and not capabilities.outgoing:
         yield _finding(
             program,
             UNSUPPORTED_CONSTRUCT,
-            path,
+            span,
             f"`{action.leg}.{action.name}` cannot run: the {line} line places no calls yet",
         )
     command = Command.registry.get(action.name)
@@ -72,18 +72,17 @@ def _action(
         yield _finding(
             program,
             UNSUPPORTED_METHOD,
-            path,
+            span,
             f"`{action.name}` cannot be done on the {line} line",
         )
 
 
-def _finding(program: Program, code: str, path: Path, message: str) -> Diagnostic:
-    number = program.line(path)
+def _finding(program: Program, code: str, span: Span, message: str) -> Diagnostic:
     return Diagnostic(
         code=code,
         level=Level.ERROR,
         message=message,
         file=program.file,
-        span=Span(number, 1, number, 1),
+        span=span,
         help="Leave it out, or run the flow on a line that can do it.",
     )

@@ -333,7 +333,7 @@ def test_a_flow_that_cannot_run_yet_is_refused_by_name_and_line(bench: Bench) ->
         "    on: { ok: end, else: end }\n",
         "utf-8",
     )
-    with pytest.raises(FlowInvalid, match=r"flow\.yaml:5:1: L102 `connect` cannot run yet"):
+    with pytest.raises(FlowInvalid, match=r"flow\.yaml:5:5: L102 `connect` cannot run yet"):
         bench.run("- incoming: {}")
 
 
