@@ -78,7 +78,10 @@ def serving(
     if core is not None:
         command = ["taskset", "-c", str(core), *command]
     with output.open("w") as both:
-        process = subprocess.Popen(command, stdout=both, stderr=both, text=True, cwd=folder)
+        # A session of its own, as a service has: Linux shares out processors by session.
+        process = subprocess.Popen(
+            command, stdout=both, stderr=both, text=True, cwd=folder, start_new_session=True
+        )
     running = Running(process, "127.0.0.1", port, journals, output)
     try:
         ready = re.search(r"ready.*:(\d+)", running.says("ready"))
