@@ -146,8 +146,10 @@ def _read_declaration(raw: object) -> object:
     """Read a parameter or return value: a type name, or a mapping."""
     if isinstance(raw, str):
         if raw not in TYPES:
-            expected = "one of " + ", ".join(TYPES)
-            raise ValidationError.from_exception_data("type", [wrong_type(expected, (), raw)])
+            expected = f"{', '.join(TYPES[:-1])} or {TYPES[-1]}"
+            facts = {"expected": expected, "given": raw, "allowed": list(TYPES)}
+            wrong = problem(Problem.WRONG_TYPE, "expected {expected}", (), raw, **facts)
+            raise ValidationError.from_exception_data("type", [wrong])
         return _short({"type": raw})
     return raw
 

@@ -145,7 +145,10 @@ def flow_forms() -> Schema:
         "maxProperties": 1,
     }
     named = {
-        name: {**described(name, "events", inspect.cleandoc(event.__doc__ or "")), **ref("transitions")}
+        name: {
+            **described(name, "events", inspect.cleandoc(event.__doc__ or "")),
+            **ref("transitions"),
+        }
         for name, event in EVENTS.items()
     }
     return definitions | {

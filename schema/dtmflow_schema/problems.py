@@ -7,6 +7,7 @@ a short form it stops at the scalar. `extra_forbidden` and `missing` keep pydant
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 from typing import Any, Final, TypeVar
@@ -94,6 +95,12 @@ def moved(error: ErrorDetails, prefix: Place = ()) -> InitErrorDetails:
         expected = _LIMITS[kind].format(**context)
         return _expecting(Problem.VALUE_RANGE, expected, place, error["input"])
     expected = _EXPECTED.get(kind) or str(context.get("expected", "another value"))
+    if kind == "literal_error":
+        allowed = re.findall(r"'([^']*)'", expected)
+        given = str(getattr(error["input"], "source", error["input"]))
+        facts = {"expected": expected.replace("'", ""), "given": given, "allowed": allowed}
+        message = "expected {expected}"
+        return problem(Problem.WRONG_TYPE, message, place, error["input"], **facts)
     return _expecting(Problem.WRONG_TYPE, expected, place, error["input"])
 
 

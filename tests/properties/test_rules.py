@@ -76,3 +76,22 @@ def test_a_safe_fix_removes_its_finding_and_brings_no_error(path: Path) -> None:
             finding.message
         )
         assert len(kept) <= len(before.diagnostics)
+
+
+SOUND = sorted((Path(__file__).parents[2] / "flows").glob("*/flow.yaml"))
+NAME = re.compile(r"[A-Za-z_]\w*")
+
+
+@settings(max_examples=examples(300), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.sampled_from(SOUND), st.floats(0, 1), st.sampled_from(["qqqqqq", "x", "[5]"]))
+def test_what_is_invalid_brings_no_findings_but_its_own(
+    path: Path, where: float, more: str
+) -> None:
+    text = path.read_text("utf-8")
+    words = list(NAME.finditer(text))
+    end = words[int(where * (len(words) - 1))].end()
+    codes = {
+        found.code for found in check(text[:end] + more + text[end:], "flow.yaml").diagnostics
+    }
+    if any(code.startswith("S") for code in codes):
+        assert not {code for code in codes if code[0] in "FVC"}, text[:end].splitlines()[-1]

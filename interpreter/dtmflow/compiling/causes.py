@@ -27,7 +27,7 @@ class Cause:
     @property
     def scope(self) -> Scope:
         """Return the fields of `event`, typed."""
-        if self.kind == "run":
+        if self.kind == "run" or self == UNKNOWN:
             return {"event": Type.DYN}
         if self.kind:
             return {**OUTCOMES.get((self.kind, self.event), {}), "event.name": Type.STRING}
@@ -36,6 +36,8 @@ class Cause:
 
 START = Cause("")
 TIMER = Cause("after")
+UNKNOWN = Cause("", "unknown")
+"""What enters a state to which no transition leads."""
 
 
 def event_names(causes: Iterable[Cause]) -> Scope:

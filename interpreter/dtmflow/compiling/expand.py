@@ -73,9 +73,9 @@ class _Expander:
             self.legs[self.primary] = Leg(self.primary, {}, ())
         for name, leg in flow.legs.items():
             self.legs[name] = Leg(name, _settings(leg), ("legs", name))
-        for name, state in flow.states.items():
-            self.state(name, state, "", ("states", name))
         on = self.reader.handlers(flow.on, ("on",), "")
+        for name, state in flow.states.items():
+            self.state(name, state, "", ("states", name), on)
         after = self.reader.timers(flow.after, ("after",), "")
         core = Core(
             name=flow.name,
@@ -96,8 +96,18 @@ class _Expander:
         self.imply_legs(core)
         return core
 
-    def state(self, name: str, state: source.State, parent: StatePath, origin: Path) -> None:
-        """Add a state of the author's and everything below it."""
+    def state(
+        self,
+        name: str,
+        state: source.State,
+        parent: StatePath,
+        origin: Path,
+        around: tuple[Handler, ...],
+    ) -> None:
+        """Add a state of the author's and everything below it.
+
+        `around` are the handlers of its enclosing states and the root, innermost first.
+        """
         path = join(parent, name)
         kind = state.kind
         leg = getattr(getattr(state, kind), "leg", None) if kind is not None else None
@@ -108,7 +118,10 @@ class _Expander:
         children: list[State] = []
         if kind in _SUGAR:
             sugar = str(kind)
-            made = self.expansion(path, origin, sugar, leg or self.primary, on, to)
+            place = (*origin, sugar)
+            made = Expansion(
+                self.shared, self.reader, path, origin, place, leg or self.primary, on, around, to
+            )
             do += self.expanded(made, state)
             children, initial, to = made.states, made.begin, ()
             on = tuple(
@@ -142,25 +155,7 @@ class _Expander:
         )
         self.states.update({each.path: each for each in children})
         for child, nested in state.states.items():
-            self.state(child, nested, path, (*origin, "states", child))
-
-    def expansion(
-        self,
-        path: StatePath,
-        origin: Path,
-        kind: str,
-        leg: str,
-        on: tuple[Handler, ...],
-        to: Transitions,
-    ) -> Expansion:
-        """Begin the expansion of a state of one kind."""
-        own = {handler.trigger: handler.transitions for handler in on}
-
-        def outcome(name: str) -> Transitions | None:
-            found = own.get(Trigger(name))
-            return found if found is not None else own.get(Trigger("else"))
-
-        return Expansion(self.shared, self.reader, path, origin, (*origin, kind), leg, outcome, to)
+            self.state(child, nested, path, (*origin, "states", child), (*on, *around))
 
     def expanded(self, made: Expansion, state: source.State) -> tuple[Action, ...]:
         """Carry the expansion out; return what is done on entry."""
@@ -173,10 +168,11 @@ class _Expander:
         return ()
 
     def imply_legs(self, core: Core) -> None:
-        """Add the legs that are only named by `dial:`."""
+        """Add the legs that are only named by `dial:`, together with an address."""
         for action in _all_actions(core):
             name = action.arguments.get("leg")
-            if action.name == "dial" and isinstance(name, str) and name.isidentifier():
+            dials = action.name == "dial" and "to" in action.arguments
+            if dials and isinstance(name, str) and name.isidentifier():
                 self.legs.setdefault(name, Leg(name, {}, action.origin))
 
 
@@ -203,7 +199,7 @@ def _paths(states: Mapping[str, source.State], parent: StatePath) -> Iterator[St
 
 def _settings(model: BaseModel) -> dict[str, Plain]:
     """Return what an author set, under the language's names."""
-    given = model.model_dump(by_alias=True, exclude_unset=True)
+    given = model.model_dump(by_alias=True, exclude_unset=True, warnings="none")
     return {name: plain(value) for name, value in given.items() if value is not None}
 
 

@@ -16,6 +16,6 @@ def expand_prompt(expansion: Expansion, prompt: Prompt) -> None:
         "play",
         prompt.prompt,
         expansion.at,
-        then=expansion.outcome("ok") or expansion.done,
-        error=expansion.outcome("error") or (),
+        then=expansion.outcome("ok") or expansion.done or expansion.inherited("ok"),
+        error=expansion.outcome("error") or expansion.inherited("error"),
     )

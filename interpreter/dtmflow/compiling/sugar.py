@@ -7,7 +7,7 @@ bears, variables of their own, texts in which `input` stands for such a variable
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from dtmflow.compiling.core import (
@@ -62,8 +62,10 @@ class Expansion:
     at: Path
     """Where the kind stands: `(..., "menu")`."""
     leg: str
-    outcome: Callable[[str], Transitions | None]
-    """The author's transitions for an outcome; None when it is not handled."""
+    on: tuple[Handler, ...]
+    """The author's handlers of the state."""
+    around: tuple[Handler, ...]
+    """Those of the enclosing states and the root, innermost first."""
     done: Transitions
     """The author's `to:` of the state."""
     states: list[State] = field(default_factory=list)
@@ -133,10 +135,20 @@ class Expansion:
         """Make a transition to a sub-state."""
         return Transition(guard, tuple(do), to.rpartition("/")[2], to, self.at)
 
+    def outcome(self, name: str) -> Transitions:
+        """Return the state's own transitions for an outcome, or those of its `else`."""
+        return _handled(self.on, name) or _handled(self.on, "else")
+
+    def inherited(self, name: str) -> Transitions:
+        """Return the transitions for an outcome that an enclosing state or the root has."""
+        return _handled(self.around, name)
+
     def outcomes(self, name: str) -> Transitions:
         """Return the author's transitions for an outcome; unhandled, the flow says so and ends."""
         found = self.outcome(name)
-        if found is not None:
+        if all(entry.guard is not None for entry in found):
+            found = (*found, *self.inherited(name))
+        if found:
             return found
         text = f"{self.path}: nothing handles the outcome {name}"
         log = Action("log", "", {"text": text}, self.at)
@@ -277,8 +289,8 @@ class Expansion:
 
     def onward(self, entry: Transition, then: Transition) -> Transition:
         """Return an author's transition without a target, led on as another one is."""
-        for each in (entry, then):
-            self.note_guard(each)
+        self.note_guard(entry, input_=bool(self.input))
+        self.note_guard(then)
         return replace(
             entry,
             guard=both(entry.guard, then.guard),
@@ -297,6 +309,11 @@ class Expansion:
             for action in entry.do
             for text in _texts(tuple(action.arguments.values()))
         )
+
+
+def _handled(on: Iterable[Handler], name: str) -> Transitions:
+    """Return the transitions of the first handler of an own event."""
+    return next((each.transitions for each in on if each.trigger == Trigger(name)), ())
 
 
 def both(left: str | None, right: str | None) -> str | None:

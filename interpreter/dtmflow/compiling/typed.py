@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from dtmflow.compiling.causes import Cause, entry_causes, event_names, taken
+from dtmflow.compiling.causes import UNKNOWN, Cause, entry_causes, event_names, taken
 from dtmflow.compiling.core import (
     Action,
     After,
@@ -118,7 +118,7 @@ class Scopes:
 
     def entry(self, path: StatePath) -> tuple[Cause, ...]:
         """Return the events that may cause the entry of a state."""
-        return tuple(sorted(self._causes.get(path, ())))
+        return tuple(sorted(self._causes.get(path, ()))) or (UNKNOWN,)
 
 
 def transitions(core: Core, scopes: Scopes) -> Iterator[tuple[Transition, tuple[Cause, ...]]]:

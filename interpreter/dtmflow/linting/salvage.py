@@ -7,6 +7,7 @@ what was left out. No finding of a rule may stem from what was left out: see `Lo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
@@ -23,9 +24,14 @@ from dtmflow_schema.problems import Problem
 MAX_ROUNDS: Final = 12
 """How often the rest is validated again; what is left out can bring up new mistakes."""
 
+MISSING: Final = object()
+"""What stands at a place that is not there."""
 UNKNOWN: Final = "${dyn(0)}"
 """A text whose value and type nobody knows: it may stand wherever expressions may."""
 
+_WORD: Final = re.compile(r"[A-Za-z_]\w*")
+_OF_DECLARATIONS: Final = frozenset({"V302", "V303", "V304", "V306"})
+"""Rules that hold names against their declarations."""
 _DECLARATIONS: Final = ("vars", "params", "returns", "legs", "prompts")
 _BLANK: Final[dict[str, object]] = {
     **{name: {"type": "object"} for name in ("vars", "params", "returns")},
@@ -34,6 +40,8 @@ _BLANK: Final[dict[str, object]] = {
     "states": {},
 }
 """What stands in for a whole entry of these mappings, so that its name stays known."""
+_TRANSITIONS: Final = frozenset({"on", "after", "choices", "to"})
+"""Keys below which transitions stand."""
 _IN_LISTS: Final = ({"log": ""}, {"if": "dyn(false)"}, {"say": ""})
 """What stands in for an item of a list, whose neighbours must keep their places."""
 
@@ -44,6 +52,8 @@ class Losses:
 
     whole: bool = True
     """Whether all states, actions and transitions are there, so that absence means something."""
+    declared: bool = True
+    """Whether all declarations are there; not so where a key of the file was left out."""
     places: list[Span] = field(default_factory=list)
     """Where the mistakes stand, whole values."""
     names: set[str] = field(default_factory=set)
@@ -55,10 +65,13 @@ class Losses:
         """Whether a finding does not stem from what was left out."""
         if any(_within(finding.span, place) for place in self.places):
             return False
+        if not self.declared and finding.code in _OF_DECLARATIONS:
+            return False
         subject = document.lines.slice(finding.span).strip("\"'")
         if finding.code in ("F101", "V302") and subject.split(".")[0] in self.names:
             return False
-        return finding.code != "F109" or not any(subject in text for text in self.texts)
+        words = (word for text in self.texts for word in _WORD.findall(text))
+        return finding.code != "F109" or closest(subject, words) is None
 
 
 def _within(inner: Span, outer: Span) -> bool:
@@ -95,7 +108,8 @@ class _Salvage:
             if not isinstance(self.data, dict) or not mistakes:
                 return None
             for mistake in mistakes:
-                self.mend(mistake)
+                if self.at(mistake.path) is not MISSING:  # else another repair has moved it
+                    self.mend(mistake)
             flow, mistakes = attempt(self.data, Flow)
             if flow is not None:
                 return Sound(flow, self.document, self.losses)
@@ -116,17 +130,20 @@ class _Salvage:
             if isinstance(target, dict):
                 target[mistake.given] = UNKNOWN
                 return
-        if path and around is not None:
+            if isinstance(target, str):
+                around[path[-1]] = {target: {mistake.given: UNKNOWN}}
+                return
+        if path:
             self.leave_out(path, around)
 
     def at(self, path: Path) -> Any:
-        """Return what stands at a path, or None."""
+        """Return what stands at a path, or `MISSING`."""
         found: Any = self.data
         for step in path:
             if isinstance(found, list):
                 found = dict(enumerate(found))
             if not isinstance(found, dict) or step not in found:
-                return None
+                return MISSING
             found = found[step]
         return found
 
@@ -153,7 +170,7 @@ class _Salvage:
                 return
             choices: tuple[object, ...] = (UNKNOWN, *_IN_LISTS)
             around[step] = choices[tries - 1]
-            if tries > 1:
+            if tries > 1 or _TRANSITIONS & {*path}:
                 self.structure(path)
             return
         if not isinstance(around, dict) or step not in around:
@@ -161,7 +178,7 @@ class _Salvage:
             self.mend_again(path[:-1])
             return
         holder = path[-2] if len(path) > 1 else ""
-        transition = holder in ("on", "after", "choices") or step == "to"
+        transition = holder in _TRANSITIONS or step == "to"
         if holder in _BLANK and tries == 1:
             around[step] = _copied(_BLANK[str(holder)])
             if holder == "states":
@@ -176,7 +193,7 @@ class _Salvage:
     def mend_again(self, path: Path) -> None:
         """Leave out what holds a thing that cannot be mended."""
         around = self.at(path[:-1])
-        if path and around is not None:
+        if path and around is not MISSING:
             self.tried[path] = max(self.tried.get(path, 0), 1) + 1
             self.lose(path)
             self.leave_out(path, around)
@@ -187,6 +204,8 @@ class _Salvage:
         """Remember that something is gone which states, actions or transitions may need."""
         if path[0] not in _DECLARATIONS:
             self.losses.whole = False
+        if len(path) == 1:
+            self.losses.declared = False
 
 
 Repair = Callable[[_Salvage, Mistake, Any], bool]
@@ -194,7 +213,7 @@ Repair = Callable[[_Salvage, Mistake, Any], bool]
 
 def _renamed(salvage: _Salvage, mistake: Mistake, around: Any) -> bool:
     """Read a misspelt name as the one that it resembles."""
-    meant, step = closest(mistake.given, mistake.allowed), mistake.path[-1]
+    meant, step = mistake.meant, mistake.path[-1]
     if meant is None:
         return False
     if isinstance(around, list) and isinstance(step, int) and isinstance(around[step], str):

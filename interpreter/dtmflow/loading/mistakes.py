@@ -6,8 +6,9 @@ place, its words and its repair.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from pydantic_core import ErrorDetails, PydanticCustomError
@@ -38,12 +39,43 @@ CODES: Final[Mapping[str, str]] = {
     Problem.MISSING: "S115",
     Problem.DURATION_UNIT: "Y108",
 }
+_KEYS: Final = frozenset({Problem.EXTRA_FORBIDDEN, Problem.UNKNOWN_PARAMETER})
+MANY: Final = 12
+"""Names that a finding lists at most."""
+OTHER_WORDS: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("play", "playback", "playFile", "audio"), "startPlayback"),
+    **dict.fromkeys(("speak", "tts", "announce"), "say"),
+    **dict.fromkeys(("stop", "stopSay"), "stopPlayback"),
+    **dict.fromkeys(("accept", "pickup"), "answer"),
+    **dict.fromkeys(("disconnect", "bye", "drop", "terminate"), "hangup"),
+    **dict.fromkeys(("transfer", "refer"), "transferTo"),
+    "call": "dial",
+    "assign": "set",
+    "print": "log",
+    "dtmf": "sendDigits",
+    "busy": "reject",
+}
+"""What others call the actions."""
+_NO_ACTIONS: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("wait", "sleep", "pause", "delay"), "waiting is `after:`, beside `do:`"),
+    **dict.fromkeys(("goto", "to", "next", "jump"), "where to go stands in `to:`, beside `do:`"),
+    **dict.fromkeys(
+        ("if", "else", "switch", "when"),
+        "a condition stands in a list of entries: `to: [{ if: ..., to: ... }, ...]`",
+    ),
+    **{
+        kind: f"`{kind}` is a kind of state: write it beside `do:`"
+        for kind in ("prompt", "menu", "gather", "connect", "http", "run")
+    },
+}
+"""What is no action, and where it stands instead."""
 _AT_KEY: Final = frozenset(
     {
         *("S101", "S102", "S103", "S104", "S105", "S108", "S109", "S110", "S111"),
         *("S112", "S113", "S115"),
     }
 )
+_KEYS_PRESSED: Final = re.compile(r"[0-9*#]+")
 _MEANT: Final = {"yes": "true", "on": "true", "true": "true", "y": "true", "no": "false",
                  "off": "false", "false": "false", "n": "false"}  # fmt: skip
 
@@ -95,23 +127,33 @@ class Mistake:
         """The code of its finding."""
         return CODES[self.kind]
 
+    @property
+    def meant(self) -> str | None:
+        """The allowed name that the given one was probably meant to be."""
+        other = OTHER_WORDS.get(self.given) if self.kind is Problem.UNKNOWN_ACTION else None
+        return other if other in self.allowed else closest(self.given, self.allowed)
+
 
 def unexplained(mistakes: Sequence[Mistake]) -> list[Mistake]:
     """Leave out keys that are only missing because they are misspelt beside the gap."""
     misspelt = {
-        (mistake.path[:-1], closest(mistake.given, mistake.allowed))
-        for mistake in mistakes
-        if mistake.kind is Problem.EXTRA_FORBIDDEN
+        (mistake.path[:-1], mistake.meant) for mistake in mistakes if mistake.kind in _KEYS
     }
     return [
         mistake
         for mistake in mistakes
-        if mistake.kind is not Problem.MISSING or (mistake.path, mistake.given) not in misspelt
+        if mistake.kind not in (Problem.MISSING, Problem.MISSING_ARGUMENT)
+        or (mistake.path, mistake.given) not in misspelt
     ]
 
 
 def finding(document: Document, mistake: Mistake) -> Diagnostic:
     """Say a mistake in the author's words, with its place and its repair."""
+    around = document.node(mistake.path[:-1])
+    if mistake.kind in _KEYS and isinstance(around, nodes.Mapping):
+        # A key that stands there already was not meant.
+        free = tuple(name for name in mistake.allowed if name not in around.entries)
+        mistake = replace(mistake, allowed=free)
     swallowed = _swallowed(document, mistake)
     if swallowed is not None:
         return swallowed
@@ -159,9 +201,15 @@ def _is_about_key(mistake: Mistake, node: nodes.Node | None) -> bool:
 
 
 def _did_you_mean(mistake: Mistake) -> str:
-    meant = closest(mistake.given, mistake.allowed)
-    if meant is not None:
-        return f"did you mean `{meant}`?"
+    if mistake.meant is not None:
+        return f"did you mean `{mistake.meant}`?"
+    if mistake.kind is Problem.UNKNOWN_ACTION and mistake.given in _NO_ACTIONS:
+        return _NO_ACTIONS[mistake.given]
+    if mistake.kind is Problem.UNKNOWN_EVENT and _KEYS_PRESSED.fullmatch(mistake.given):
+        return "keys stand under `choices:` of a `menu`, or are `event.tone` of `ToneReceived`"
+    if len(mistake.allowed) > MANY and mistake.kind is not Problem.EXTRA_FORBIDDEN:
+        page = "events" if mistake.kind is Problem.UNKNOWN_EVENT else "methods"
+        return f"schema/reference/{page}.md lists all {len(mistake.allowed)}"
     if mistake.allowed:
         return "there are " + ", ".join(f"`{name}`" for name in mistake.allowed)
     return ""
@@ -184,9 +232,11 @@ def _missing_key(mistake: Mistake) -> tuple[str, str]:
 
 
 def _expected(mistake: Mistake) -> tuple[str, str]:
-    meant = closest(mistake.given, mistake.allowed)
     message = f"expected {mistake.expected}, found {_describe(mistake.value)}"
-    return message, f"did you mean `{meant}`?" if meant is not None else ""
+    if mistake.meant is not None:
+        return message, f"did you mean `{mistake.meant}`?"
+    bare = mistake.value is None and mistake.expected.startswith(("a mapping with", "no arg"))
+    return message, "leave out the `:` where there is nothing to say" if bare else ""
 
 
 def _unknown_key(mistake: Mistake) -> tuple[str, str]:
@@ -199,7 +249,15 @@ def _exclusive(mistake: Mistake) -> tuple[str, str]:
     message = mistake.message
     for name in (mistake.given, mistake.other):
         message = message.replace(name, f"`{name}`", 1) if name else message
-    return message.replace("`: true", ": true`"), ""
+    return message.replace("`: true", ": true`"), _why_exclusive({mistake.given, mistake.other})
+
+
+def _why_exclusive(names: set[str]) -> str:
+    if "final" in names:
+        return "a final state ends the flow as soon as it is entered"
+    if names == {"to", "states"}:
+        return "the nested states say where to go"
+    return "make it two states" if "states" in names else ""
 
 
 _WORDS: Final[Mapping[str, Callable[[Mistake], tuple[str, str]]]] = {
@@ -219,7 +277,11 @@ _WORDS: Final[Mapping[str, Callable[[Mistake], tuple[str, str]]]] = {
     ),
     "S112": lambda m: (_exclusive(m)[0], "make it two states"),
     "S113": lambda _: ("several actions in one mapping have no order", "make it a list"),
-    "S114": lambda m: (f"version {_written(m.value)} is not supported", "write `version: 1`"),
+    "S114": lambda m: (
+        (m.message, "")
+        if m.path[-1] == "requires"
+        else (f"version {_written(m.value)} is not supported", "write `version: 1`")
+    ),
     "S115": _missing_key,
     "Y108": lambda m: (
         f"a duration needs a unit: write {_written(m.value)}s or {_written(m.value)}ms",
@@ -233,7 +295,7 @@ def _repair(  # noqa: PLR0911 - one per repair
 ) -> Fix | None:
     code = mistake.code
     if code in ("S101", "S102", "S103", "S104"):
-        meant = closest(mistake.given, mistake.allowed)
+        meant = mistake.meant
         written = document.lines.slice(span)
         if meant is None or mistake.given not in written:
             return None
@@ -258,7 +320,7 @@ def _repair(  # noqa: PLR0911 - one per repair
 def _typed(document: Document, mistake: Mistake, span: Span) -> Fix | None:
     if not isinstance(document.node(mistake.path), nodes.Scalar):
         return None
-    meant = closest(mistake.given, mistake.allowed) if mistake.allowed else None
+    meant = mistake.meant
     if mistake.expected == "true or false":
         meant = _MEANT.get(str(mistake.value).casefold())
     return Fix(f"Write `{meant}`", (Edit(span, meant),), safe=False) if meant else None

@@ -12,6 +12,9 @@ from dtmflow.expressions.environment import environment
 from dtmflow.expressions.problems import CompileError, Kind, Problem
 from dtmflow.expressions.tree import Tree, tree
 from dtmflow.linting.analysis.dialects import Foreign, foreign
+from dtmflow.linting.analysis.raising import unraised
+from dtmflow.linting.analysis.usage import names_read
+from dtmflow.linting.analysis.words import UNUSABLE
 from dtmflow.linting.registry import Subject
 from dtmflow.loading.document import Document
 from dtmflow.loading.nodes import Scalar
@@ -40,8 +43,23 @@ class Finding:
 
 
 def sites(subject: Subject) -> tuple[Site, ...]:
-    """Return every expression of the subject; for `Subject.derive`."""
-    return tuple(_site(typed) for typed in typed_expressions(subject.core))
+    """Return every expression of the subject; for `Subject.derive`.
+
+    One that reads a variable with a name that is taken (V311) means something else than its
+    author thinks, so it is not judged.
+    """
+    core = subject.core
+    misnamed = UNUSABLE.keys() & {*core.variables, *core.returns}
+    return tuple(
+        Site(typed, (), (), ()) if misnamed & _bare_names(typed) else _site(typed)
+        for typed in typed_expressions(core)
+    )
+
+
+def _bare_names(typed: TypedExpression) -> set[str]:
+    return {
+        name for _, text in typed.expressions() for name, field in names_read(text) if not field
+    }
 
 
 def _site(typed: TypedExpression) -> Site:
@@ -84,11 +102,23 @@ def findings(subject: Subject, *kinds: Kind) -> Iterator[Finding]:
     seen: set[tuple[Span, str]] = set()
     for site in subject.derive(sites):
         for problem in site.problems:
-            if problem.kind in kinds:
+            if problem.kind in kinds and not _unsure(subject, site, problem):
                 span = place(subject.document, site.typed, problem.offset, problem.length)
                 if (span, problem.name) not in seen:
                     seen.add((span, problem.name))
                     yield Finding(site, problem, span)
+
+
+def _unsure(subject: Subject, site: Site, problem: Problem) -> bool:
+    """Whether an event that is read is not known: misnamed, or left out of the flow."""
+    if not problem.name.startswith("event."):
+        return False
+    events = {each.event for each in site.typed.events}
+    if events & {each.handler.trigger.event for each in subject.derive(unraised)}:
+        return True
+    return not subject.whole and (
+        "on" not in site.typed.path or any(event.islower() for event in events)
+    )
 
 
 def place(document: Document, typed: TypedExpression, offset: int, length: int) -> Span:

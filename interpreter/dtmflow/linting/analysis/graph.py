@@ -76,13 +76,26 @@ class Graph:
         return Edge(ROOT, leaf, Cause.START, actions)
 
     def _reach(self) -> Iterable[StatePath]:
-        return () if self.start is None else self._reach_from([self.start.target])
+        return () if self.start is None else self.reached_from([self.start.target])
 
-    def _reach_from(self, leaves: Iterable[StatePath]) -> Iterable[StatePath]:
+    def reached_from(self, leaves: Iterable[StatePath]) -> Iterable[StatePath]:
+        """Return the leaves that paths from some leaves lead to, themselves included."""
         return explore(leaves, lambda leaf: ((edge.target, edge) for edge in self.edges(leaf)))
 
+    def _at_once_from(self, leaves: Iterable[StatePath]) -> Iterable[StatePath]:
+        """Return the leaves that follow without waiting: by completions, own events, faults."""
+        return explore(
+            leaves,
+            lambda leaf: (
+                (edge.target, edge)
+                for edge in self.edges(leaf)
+                if edge.cause is Cause.COMPLETION
+                or (edge.trigger is not None and not edge.trigger.leg)
+            ),
+        )
+
     def _after_emit(self) -> Iterator[tuple[str, frozenset[StatePath]]]:
-        """Yield each own event with the leaves in which it may come: those after an `emit`."""
+        """Yield each own event with the leaves in which it may come: at once after an `emit`."""
         if self.start is None:
             return
         emitting: dict[str, set[StatePath]] = {}
@@ -93,7 +106,7 @@ class Graph:
                     for event in action.arguments.values():
                         emitting.setdefault(str(event), set()).add(edge.target)
         for event, leaves in emitting.items():
-            yield event, frozenset(self._reach_from(leaves))
+            yield event, frozenset(self._at_once_from(leaves))
 
     def chain(self, leaf: StatePath) -> tuple[State, ...]:
         """Return the leaf and its enclosing states, innermost first, without the root."""

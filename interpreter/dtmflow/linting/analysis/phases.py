@@ -31,7 +31,8 @@ class Stand(Enum):
     UNKNOWN = "unknown"
 
 
-Node = tuple[StatePath, Stand]
+Node = tuple[StatePath, Stand, frozenset[str]]
+"""A leaf, where the leg stands there, and the own events that were just emitted."""
 
 _PHASES: Mapping[Stand, frozenset[Phase]] = {
     Stand.NONE: frozenset({Phase.NONE}),
@@ -84,7 +85,7 @@ class Phases:
         if graph.start is not None:
             start = graph.start
             stand = self._run(start, self.initial, None)
-            self.found = explore([(start.target, stand)], self.successors)
+            self.found = explore([(start.target, stand, _emitted(start))], self.successors)
 
     @property
     def missteps(self) -> tuple[Misstep, ...]:
@@ -112,7 +113,8 @@ class Phases:
         yield from self._silent(node)
         for edge in self._graph.edges(node[0]):
             for stand in self._after_cause(edge, node):
-                yield (edge.target, self._run(edge, stand, node)), edge
+                pending = _emitted(edge) | (node[2] if _at_once(edge) else frozenset())
+                yield (edge.target, self._run(edge, stand, node), pending), edge
 
     def _run(self, edge: Edge, stand: Stand, at: Node | None) -> Stand:
         for action in edge.actions:
@@ -152,7 +154,10 @@ class Phases:
 
     def _after_cause(self, edge: Edge, node: Node) -> Iterator[Stand]:
         """Yield where the leg stands when `edge` starts; nothing when it cannot start."""
-        leaf, stand = node
+        leaf, stand, pending = node
+        later = any(state.later is not None for state in self._graph.chain(leaf))
+        if _own(edge.trigger) and not later and str(edge.trigger) not in pending:
+            return  # the graph knows where it may come, here is known after what
         for state in self._graph.chain(leaf):
             if (state.later is not None and state.later.kind == "run") or (
                 state.later is not None and self._leg == state.path.rpartition("/")[2]
@@ -193,7 +198,7 @@ class Phases:
 
         That a leg ends unseen is not followed: a rule of its own asks for the handler.
         """
-        leaf, stand = node
+        leaf, stand, _ = node
         connected = Trigger("Connected", self._leg)
         if not self._may_come(connected, stand) or stand in {Stand.UNKNOWN, Stand.NONE}:
             return
@@ -203,7 +208,21 @@ class Phases:
         )
         if not handled and not self._graph.is_final(leaf) and not self._graph.passes(leaf):
             edge = Edge(leaf, leaf, Cause.EVENT, (), connected, internal=True)
-            yield (leaf, Stand.CONNECTED), edge
+            yield (leaf, Stand.CONNECTED, frozenset()), edge
+
+
+def _own(trigger: Trigger | None) -> bool:
+    return trigger is not None and not trigger.leg and trigger.event != "fault"
+
+
+def _at_once(edge: Edge) -> bool:
+    """Whether an edge is taken before any event from outside, so that emitted events wait."""
+    return edge.cause is Cause.COMPLETION or (edge.trigger is not None and not edge.trigger.leg)
+
+
+def _emitted(edge: Edge) -> frozenset[str]:
+    events = (action.arguments.get("event") for action in edge.actions if action.name == "emit")
+    return frozenset(str(event) for event in events)
 
 
 def _playing() -> frozenset[str]:

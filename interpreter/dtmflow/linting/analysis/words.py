@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from dtmflow.expressions.scope import RESERVED
+from dtmflow.expressions.scope import RESERVED, TYPE_NAMES
 
 _CEL = (
     *("as", "break", "const", "continue", "else", "false", "for", "function", "if", "import"),
@@ -14,6 +14,7 @@ _CEL = (
 
 UNUSABLE: Mapping[str, str] = {
     **dict.fromkeys(_CEL, "a word of the expression language"),
+    **dict.fromkeys(TYPE_NAMES, "a type of the expression language"),
     **dict.fromkeys(RESERVED, "built in"),
 }
 """Names that no variable may bear, and what they are."""

@@ -19,9 +19,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dtmflow.compiling.core import StatePath
 from dtmflow.diagnostics import Diagnostic, Fix, Level
 from dtmflow.linting.analysis.derived import graph
+from dtmflow.linting.analysis.graph import Graph
 from dtmflow.linting.analysis.names import shown
+from dtmflow.linting.analysis.raising import unraised
 from dtmflow.linting.registry import Subject, rule
 from dtmflow.linting.repairs import removal
 
@@ -32,7 +35,8 @@ def find(subject: Subject) -> Iterator[Diagnostic]:
     core, paths = subject.core, subject.derive(graph)
     if paths.start is None:
         return
-    reached = {state.path for leaf in paths.reachable for state in paths.chain(leaf)}
+    leaves = {*paths.reachable, *paths.reached_from(_misnamed(subject, paths))}
+    reached = {state.path for leaf in leaves for state in paths.chain(leaf)}
     first = shown(core, core.initial)
     for path, state in core.states.items():
         if path in reached or state.generated or (state.parent and state.parent not in reached):
@@ -46,3 +50,11 @@ def find(subject: Subject) -> Iterator[Diagnostic]:
             help="lead there with `to:`, `on:` or `after:`, or remove the state",
             fix=Fix(f"remove `{name}`", (edit,), safe=False) if edit else None,
         )
+
+
+def _misnamed(subject: Subject, paths: Graph) -> Iterator[StatePath]:
+    """Yield where handlers lead whose event nothing raises, which is told already (S103)."""
+    for found in subject.derive(unraised):
+        for entry in found.handler.transitions:
+            for target in paths.targets(entry):
+                yield paths.enter(target, ())[0]

@@ -30,7 +30,7 @@ from dtmflow.loading.suggest import closest
 from dtmflow_schema.flow import State
 
 
-@rule("F111", "initial-missing", Level.ERROR)
+@rule("F111", "initial-missing", Level.ERROR, whole=True)
 def find(subject: Subject) -> Iterator[Diagnostic]:
     """Report each such `initial`, the flow's own first."""
     yield from _find(subject, subject.flow.initial, subject.flow.states, ())

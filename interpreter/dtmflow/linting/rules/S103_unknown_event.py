@@ -1,7 +1,8 @@
-"""An event that is not in the Call reference.
+"""An event that nothing raises.
 
-Why: a handler for an event that nothing raises would wait for ever. Events of the reference
-begin with a capital letter; own events and outcomes are lower-case.
+Why: its handler would wait for ever. Events of the Call reference begin with a capital letter.
+Lower-case are the outcomes of kinds (`exhausted` of a menu, `ok` and `error` of a prompt, ...),
+`fault`, and what the flow raises itself with `emit`.
 
 Bad:
 
@@ -11,12 +12,31 @@ Good:
 
     on: { PlaybackFinished: end }
 
-Fix: write the known event that comes closest (unsafe).
+Fix (unsafe): write the known event that comes closest.
 """
 
 from __future__ import annotations
 
-from dtmflow.diagnostics import Level
-from dtmflow.linting.registry import found_while
+from collections.abc import Iterator
 
-found_while("S103", "unknown-event", Level.ERROR, page=__doc__)
+from dtmflow.diagnostics import Diagnostic, Edit, Fix, Level
+from dtmflow.linting.analysis.raising import unraised
+from dtmflow.linting.registry import Subject, rule
+from dtmflow.loading.suggest import closest
+
+
+@rule("S103", "unknown-event", Level.ERROR, whole=True)
+def find(subject: Subject) -> Iterator[Diagnostic]:
+    """Report own events that nothing raises; those of the reference are validated before."""
+    for found in subject.derive(unraised):
+        event = found.handler.trigger.event
+        meant = closest(event, [*found.outcomes, *found.emitted])
+        span = subject.document.span(found.handler.origin, key=True)
+        listed = ", ".join(f"`{name}`" for name in found.outcomes)
+        known = f"outcomes here: {listed}" if listed else "raise it with `emit`, or remove this"
+        yield subject.report(
+            span,
+            f"nothing raises `{event}` here",
+            help=f"did you mean `{meant}`?" if meant else known,
+            fix=Fix(f"write `{meant}`", (Edit(span, meant),), safe=False) if meant else None,
+        )

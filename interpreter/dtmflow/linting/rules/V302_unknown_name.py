@@ -2,7 +2,8 @@
 
 Why: expressions know the declared `vars` by their bare names; everything else is qualified:
 `params.x`, `event.tone`, `call.callerid`, `legs.agent.state`, `prompts.id`. `set` and `into`
-assign declared variables only, so that a misspelt one is noticed.
+assign declared variables only, so that a misspelt one is noticed; and a leg is declared under
+`legs`, named by `dial` together with an address, or named after a state with `connect`.
 
 Bad:
 
@@ -21,9 +22,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from dtmflow.compiling.expand import CALLER
 from dtmflow.diagnostics import Diagnostic, Edit, Fix, Level, Path
 from dtmflow.expressions.problems import Kind
 from dtmflow.linting.analysis.expressions import Finding, findings, renamed
+from dtmflow.linting.analysis.legs import named_legs
 from dtmflow.linting.analysis.usage import assignments
 from dtmflow.linting.analysis.words import FUNCTIONS
 from dtmflow.linting.registry import Subject, rule
@@ -43,6 +46,8 @@ def find(subject: Subject) -> Iterator[Diagnostic]:
             fix=renamed(subject.document, found, meant),
         )
     yield from _assigned(subject)
+    if subject.whole:
+        yield from _legs(subject)
 
 
 def _assigned(subject: Subject) -> Iterator[Diagnostic]:
@@ -61,6 +66,28 @@ def _assigned(subject: Subject) -> Iterator[Diagnostic]:
             f"there is no variable `{name}` to assign",
             help=f"did you mean `{meant}`?" if meant else "declare it under `vars`",
             fix=Fix(f"write `{meant}`", (Edit(span, meant),), safe=False) if meant else None,
+        )
+
+
+def _legs(subject: Subject) -> Iterator[Diagnostic]:
+    """Report legs that nothing declares."""
+    for name, path, is_key in dict.fromkeys(named_legs(subject)):
+        # The leg that `primary` names is in the core whether it is declared or not.
+        known = [*subject.flow.legs, CALLER] if path == ("primary",) else list(subject.core.legs)
+        if name in known:
+            continue
+        meant = closest(name, known)
+        span = subject.document.span(path, key=is_key)
+        text = subject.document.lines.slice(span)
+        fix = None
+        if meant is not None and text.startswith(name):
+            edit = Edit(span, meant + text[len(name) :])
+            fix = Fix(f"write `{meant}`", (edit,), safe=False)
+        yield subject.report(
+            span,
+            f"there is no leg `{name}`",
+            help=f"did you mean `{meant}`?" if meant else "declare it under `legs`",
+            fix=fix,
         )
 
 

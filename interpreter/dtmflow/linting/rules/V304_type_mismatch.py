@@ -1,7 +1,8 @@
 """Values of types that do not go together.
 
 Why: types are known before a call comes. A tone is text, so comparing it with a number could
-never be true; a text cannot be counted with.
+never be true; a text cannot be counted with. A variable keeps the type of its default, so that a
+text cannot be assigned to a number.
 
 Bad:
 
@@ -24,7 +25,10 @@ from dtmflow.diagnostics import Diagnostic, Level
 from dtmflow.expressions.problems import Kind
 from dtmflow.expressions.types import Type
 from dtmflow.linting.analysis.expressions import Finding, findings, mending, quoted
+from dtmflow.linting.analysis.graph import every_action
+from dtmflow.linting.analysis.words import UNUSABLE
 from dtmflow.linting.registry import Subject, rule
+from dtmflow_schema.flow import expected_of
 
 _WHOLE, _DECIMAL = r"-?\d+(?![\w.])", r"-?\d+\.\d+"
 _IN_QUOTES = r"\"-?\d+(?:\.\d+)?\"|'-?\d+(?:\.\d+)?'"
@@ -75,6 +79,25 @@ def find(subject: Subject) -> Iterator[Diagnostic]:
             help=title,
             fix=mending(subject.document, found.site.typed, [change], title, safe=False),
         )
+    yield from _assigned(subject)
+
+
+def _assigned(subject: Subject) -> Iterator[Diagnostic]:
+    """Report constants that a variable cannot hold."""
+    core = subject.core
+    declared = {**core.variables, **core.returns}
+    for action in every_action(core):
+        for name, place in action.places.items() if action.name == "set" else ():
+            value, variable = action.arguments[name], declared.get(name)
+            if variable is None or name in UNUSABLE or (isinstance(value, str) and "${" in value):
+                continue
+            expected = expected_of(variable.type, value)
+            if expected is not None:
+                yield subject.report(
+                    place,
+                    f"`{name}` takes {expected}",
+                    help=f"it is declared as `{variable.type}`",
+                )
 
 
 def _constant(found: Finding) -> _Constant | None:

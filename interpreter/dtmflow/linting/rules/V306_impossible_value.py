@@ -1,8 +1,8 @@
 """A comparison with a value that cannot come.
 
 Why: some things have few values: a tone is one key, a call has four states, SIP codes go from 100
-to 699. `input` in a menu or gather holds several keys, a tone never does. Also literal opening
-hours and time zones that nobody can read, which are an error.
+to 699. `input` in a menu or gather holds several keys, a tone never does. Errors are literal
+opening hours and time zones that nobody can read, and a language for `lang` that no prompt has.
 
 Bad:
 
@@ -21,6 +21,7 @@ from dtmflow.diagnostics import Diagnostic, Level, Span
 from dtmflow.expressions.problems import Kind
 from dtmflow.linting.analysis.conditions import impossible
 from dtmflow.linting.analysis.expressions import findings, place, sites
+from dtmflow.linting.analysis.graph import every_action
 from dtmflow.linting.registry import Subject, rule
 
 
@@ -42,6 +43,25 @@ def find(subject: Subject) -> Iterator[Diagnostic]:
                     )
     for wrong in findings(subject, Kind.BAD_VALUE):
         yield subject.report(wrong.span, wrong.problem.message, level=Level.ERROR)
+    yield from _languages(subject)
+
+
+def _languages(subject: Subject) -> Iterator[Diagnostic]:
+    """Report languages that `lang` is set to and no prompt has."""
+    core = subject.core
+    known = dict.fromkeys(
+        filter(None, (each for texts in core.prompts.values() for each in texts))
+    )
+    for action in every_action(core):
+        value = action.arguments.get("lang") if action.name == "set" else None
+        if isinstance(value, str) and "${" not in value and value not in known:
+            listed = ", ".join(f"`{language}`" for language in known)
+            yield subject.report(
+                action.places["lang"],
+                f"no prompt has the language `{value}`",
+                help=f"languages: {listed}" if known else "give prompts by language",
+                level=Level.ERROR,
+            )
 
 
 def _length(text: str, at: int) -> int:

@@ -1,8 +1,8 @@
 """A variable with a name that is taken.
 
 Why: `event`, `call`, `legs`, `params`, `prompts`, `input`, `lang`, `env`, `now` and `end` mean
-something already, and the words of the expression language (`in`, `true`, `if`, ...) cannot be
-names, so the variable could never be read.
+something already, and the words and types of the expression language (`in`, `true`, `if`, `list`,
+`int`, ...) cannot be names, so the variable could never be read.
 
 Bad:
 
