@@ -18,7 +18,7 @@ from dtmflow_schema import catalogue
 from dtmflow_schema.catalogue import FlatField
 from dtmflow_schema.constraints import Constraint, broken
 from dtmflow_schema.problems import Place, Problem, moved, problem, unknown_key, wrong_type
-from dtmflow_schema.units import holds_expression
+from dtmflow_schema.units import Literally, holds_expression
 
 
 class Absent:
@@ -124,11 +124,17 @@ _adapters: Final[dict[int, tuple[object, TypeAdapter[Any]]]] = {}
 
 
 def adapter_of(info: Any) -> TypeAdapter[Any]:
-    """Return the reader of a field, made once; fields live as long as the program."""
+    """Return the reader of a field, made once; fields live as long as the program.
+
+    Stricter than the command itself where a limit holds for literals only.
+    """
     if id(info) not in _adapters:
         kind = info.annotation
         if info.metadata:
-            kind = Annotated[(info.annotation, *info.metadata)]
+            checks = [
+                each.limit if isinstance(each, Literally) else each for each in info.metadata
+            ]
+            kind = Annotated[(info.annotation, *checks)]
         _adapters[id(info)] = (info, TypeAdapter(kind))
     return _adapters[id(info)][1]
 

@@ -160,6 +160,13 @@ class AtMost:
 
 
 @dataclass(frozen=True, slots=True)
+class Literally:
+    """A limit on what an author writes. At run time the call answers more with an event."""
+
+    limit: AtMost
+
+
+@dataclass(frozen=True, slots=True)
 class Between:
     """A number from `least` to `most`, both included."""
 

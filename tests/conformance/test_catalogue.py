@@ -22,8 +22,10 @@ from dtmflow_schema.catalogue import (
     parameter_type,
     result_type,
 )
+from dtmflow_schema.doing import read_action
 from dtmflow_schema.events.statistics import CallMediaStatistics, CallMediaStatisticsSample
 from dtmflow_schema.jsonschema import parameter_schemas, value_types
+from dtmflow_schema.methods.speech import Say
 from dtmflow_schema.parameters.lifecycle import BaseCallParameters
 from dtmflow_schema.parameters.recording import BaseRecorderParameters
 from dtmflow_schema.units import Optional_
@@ -297,7 +299,6 @@ RANGES = [
         {"interval": 10, "monitor": True},
         {"interval": 11, "monitor": True},
     ),
-    ("say", "a" * 1500, "a" * 1501),
     ("customData", "a" * 200, "a" * 201),
     ("customData", "é" * 100, "é" * 101),
     ("sendInfo", {"mimeType": "a/b", "body": "a" * 8192}, {"mimeType": "a/b", "body": "a" * 8193}),
@@ -330,6 +331,15 @@ def test_limits_of_the_reference_hold_on_both_sides(method: str, good: Any, bad:
     assert build(method, good).wire()
     with pytest.raises(ValidationError):
         build(method, bad)
+
+
+def test_a_text_that_is_too_long_is_refused_where_it_is_written_and_else_said_to_be() -> None:
+    assert read_action("say", "a" * 1500, ())[1] == []
+    assert len(read_action("say", "a" * 1501, ())[1]) == 1
+    assert not Say(text="a" * 1500).too_long
+    assert Say(text="a" * 1501).too_long
+    assert Say(text="\U0001f600" * 751).too_long
+    assert build("say", "a" * 1501) == Say(text="a" * 1501)
 
 
 def test_the_forms_of_a_transfer_target_are_accepted() -> None:

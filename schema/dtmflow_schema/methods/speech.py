@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from dtmflow_schema.base import MEDIA, Command
 from dtmflow_schema.events.playback import PlaybackFinished, PlaybackReady, PlaybackStarted
 from dtmflow_schema.parameters.speech import CallSayParameters
-from dtmflow_schema.units import AtMost, Maybe, Text
+from dtmflow_schema.units import AtMost, Literally, Maybe, Text
+
+LONGEST_TEXT: Final = 1500
+"""Characters of a text, markup included; a longer one ends in `PlaybackFinished` with an error."""
 
 
 class Say(
@@ -22,7 +25,12 @@ class Say(
     Source: VoxEngine `Call.say`.
     """
 
-    text: Annotated[Text, AtMost(1500)]
+    text: Annotated[Text, Literally(AtMost(LONGEST_TEXT))]
     """What to say; at most 1500 characters."""
     parameters: Maybe[CallSayParameters] = None
     """Voice and playback options."""
+
+    @property
+    def too_long(self) -> bool:
+        """Whether the text is over the limit, counted in UTF-16 units as VoxEngine does."""
+        return len(self.text.encode("utf-16-le", "surrogatepass")) // 2 > LONGEST_TEXT

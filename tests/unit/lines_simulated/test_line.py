@@ -199,6 +199,15 @@ def test_an_ended_leg_does_nothing_more(connected: Phone) -> None:
         connected.do("say", text="Hi")
 
 
+def test_a_text_that_is_too_long_is_not_spoken_and_says_so(connected: Phone) -> None:
+    connected.do("say", text="Hello.")
+    connected.do("say", text="a" * 1501)
+    assert connected.names()[-1] == "PlaybackFinished"
+    assert "longer than 1500" in connected.listener.events[-1].wire()["error"]
+    assert connected.call.playback is None
+    assert connected.call.heard == ["Hello."]
+
+
 def test_a_text_plays_for_as_long_as_it_takes_to_say_it(connected: Phone) -> None:
     connected.do("say", text="x" * 28)
     assert connected.names() == ["PlaybackReady", "PlaybackStarted"]

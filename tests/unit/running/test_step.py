@@ -125,6 +125,17 @@ def test_the_first_true_guard_wins_and_sees_what_was_set() -> None:
     assert flow.event("ToneReceived", tone="1").state == "c"
 
 
+def test_a_text_that_grows_too_long_is_left_to_the_line_to_refuse() -> None:
+    flow = Running("""
+        vars: {word: "0123456789"}
+        states: {a: {do: {say: "${word}"}, on: {PlaybackFinished: end}}}
+    """)
+    flow.context.variables["word"] = "0123456789" * 151
+    flow.effects = step.start(flow.program, flow.context, NOW)
+    assert flow.done == ["say " + "0123456789" * 151]
+    assert flow.outcome is None
+
+
 def test_inner_handlers_come_before_outer_ones() -> None:
     flow = Running("""
         on: {OnHold: c}

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from dtmflow.lines.simulated.call import SimulatedCall, simulated
 from dtmflow_schema.events.playback import PlaybackFinished
-from dtmflow_schema.methods.speech import Say
+from dtmflow_schema.methods.speech import LONGEST_TEXT, Say
 
 CHARACTERS_PER_SECOND = 14.0
 """Usual pace of synthetic speech."""
 
 SHORTEST = 0.5
 """Seconds that even the shortest word takes."""
-
-LONGEST_TEXT = 1500
-"""UTF-16 units that `say` takes; a longer text ends in an error."""
 
 
 def spoken_seconds(text: str) -> float:
@@ -24,8 +21,8 @@ def spoken_seconds(text: str) -> float:
 @simulated.handles(Say)
 def say(call: SimulatedCall, command: Say) -> None:
     """Play the text; one that is too long raises `PlaybackFinished` with an error."""
-    if len(command.text.encode("utf-16-le", "surrogatepass")) // 2 > LONGEST_TEXT:
+    if command.too_long:
         call.silence()
-        call.emit(PlaybackFinished, error=f"text of over {LONGEST_TEXT} characters")
+        call.emit(PlaybackFinished, error=f"the text is longer than {LONGEST_TEXT} characters")
         return
     call.play(command.text, spoken_seconds(command.text))

@@ -5,11 +5,8 @@ from __future__ import annotations
 from dtmflow.lines.sip.call import SipCall, sip
 from dtmflow.ports import Utterance
 from dtmflow_schema.events.playback import PlaybackFinished
-from dtmflow_schema.methods.speech import Say
+from dtmflow_schema.methods.speech import LONGEST_TEXT, Say
 from dtmflow_schema.names import DEFAULT_VOICE
-
-LONGEST = 1500
-"""UTF-16 units that may be spoken at once, markup included."""
 
 
 @sip.handles(Say)
@@ -17,8 +14,8 @@ def say(call: SipCall, command: Say) -> None:
     """Speak a text: prepared once for each codec, cached by content, then played as frames."""
     law = call.playable("say")
     token = call.sounds.next()
-    if len(command.text.encode("utf-16-le")) // 2 > LONGEST:
-        call.post(PlaybackFinished(error=f"the text is longer than {LONGEST} characters"))
+    if command.too_long:
+        call.post(PlaybackFinished(error=f"the text is longer than {LONGEST_TEXT} characters"))
         return
     call.line.library.speak(utterance(command), law, lambda sound: call.play(token, sound))
 
