@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from dtmflow.sip.grammar import host_port
-from dtmflow.sip.messages import Request, Response, parse
+from dtmflow.sip.messages import MessageError, Request, Response, parse
 from support.sip_wire import Call
 
 PATIENCE = 5
@@ -128,7 +128,10 @@ class RawPeer:
         return False
 
     def _read(self) -> None:
-        message = parse(self.sip.recv(65536))
+        try:
+            message = parse(self.sip.recv(65536))
+        except MessageError:  # the echo of broken header fields that somebody sent in our name
+            return
         self.seen.append(message)
         self._queue.put_nowait(message)
 

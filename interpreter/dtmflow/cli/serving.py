@@ -27,8 +27,8 @@ from dtmflow.running.supervisor import Supervisor
 from dtmflow.sip.settings import Settings
 from dtmflow.speech.espeak import EspeakSynthesizer
 
-GOODBYE_SECONDS = 4.0
-"""How long a service that ends waits for answers: three repetitions."""
+GOODBYE_SECONDS = 2.0
+"""How long a service that ends waits for answers: two repetitions."""
 WATCH_SECONDS = 0.5
 """How often the flow files are looked at."""
 
