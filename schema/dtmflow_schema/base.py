@@ -157,3 +157,8 @@ class Command(Value, Generic[R]):
             cls.shorthand, cls.replaced_by = shorthand, replaced_by
             cls.readable = readable or kind is MethodKind.GETTER
             cls.registry[name] = cls
+
+
+# pydantic makes the variant once, and on older Pythons tokenizes the source from the line that asked
+# for it: a line in the middle of a class statement would break the import of the first such module.
+_WITHOUT_RESULT = Command[None]

@@ -1,5 +1,8 @@
 """Commands, events and the look-ups over them."""
 
+import subprocess
+import sys
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -137,3 +140,8 @@ def test_an_expression_is_told_from_its_escape() -> None:
 
 def test_a_number_is_text_as_it_was_written() -> None:
     assert (as_text(5), as_text(1.5)) == ("5", "1.5")
+
+
+@pytest.mark.parametrize("family", ["recording", "statistics"])
+def test_a_family_can_be_imported_before_all_others(family: str) -> None:
+    subprocess.run((sys.executable, "-c", f"import dtmflow_schema.methods.{family}"), check=True)
