@@ -159,6 +159,6 @@ class Command(Value, Generic[R]):
             cls.registry[name] = cls
 
 
-# pydantic makes the variant once, and on older Pythons tokenizes the source from the line that asked
-# for it: a line in the middle of a class statement would break the import of the first such module.
+# pydantic makes the variant once, and on older Pythons it tokenizes the source from the line that
+# asked: a line inside a class statement would break the import of the first module that has one.
 _WITHOUT_RESULT = Command[None]
