@@ -49,13 +49,14 @@ class Question:
     @property
     def entry(self) -> tuple[Action, ...]:
         """Return what is done when the question is entered."""
-        values: dict[str, Plain] = {self.input: ""}
+        made = self.expansion
+        values: dict[str, Plain] = {}
+        if self.input in made.shared.variables:
+            values[self.input] = ""
         if self.tries:
             values[self.tries] = 0
-        return (
-            self.expansion.set(values),
-            self.expansion.action("handleTones", argument=True),
-        )
+        listen = made.action("handleTones", argument=True)
+        return (made.set(values), listen) if values else (listen,)
 
     @property
     def again(self) -> StatePath:

@@ -124,6 +124,8 @@ class State:
     later: Later | None = None
     generated: bool = False
     """Made by sugar, not written by the author."""
+    must_hear: bool = False
+    """Whether what is played here has to be heard."""
     sugar: str = ""
     """`prompt`, `menu` or `gather` when this state was written with that kind."""
 
@@ -188,5 +190,7 @@ class Core:
     """Prompt id -> language -> text; the language of a prompt without a map is ""."""
     prompt_origins: Mapping[str, Path] = field(default_factory=dict)
     """Where each prompt's id stands."""
+    description: str = ""
+    """What the flow is for."""
     written: Mapping[Path, Written] = field(default_factory=dict)
     """By place in the source, for checks and messages: what sugar has rewritten."""

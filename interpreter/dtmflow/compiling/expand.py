@@ -91,6 +91,7 @@ class _Expander:
             legs=self.legs,
             prompts=self.shared.prompts,
             prompt_origins=self.shared.prompt_origins,
+            description=flow.description,
             written=self.shared.written,
         )
         self.imply_legs(core)
@@ -151,6 +152,7 @@ class _Expander:
             children=(*(join(path, child) for child in names), *(each.path for each in children)),
             final=state.final,
             later=later,
+            must_hear=state.must_hear,
             sugar=sugar,
         )
         self.states.update({each.path: each for each in children})

@@ -43,6 +43,7 @@ class _Menu:
         if self.longer:
             self.collect()
         self.question.answers()
+        self.made.drop_unread(self.question.input)
 
     def first(self, before: tuple[Action, ...]) -> Transitions:
         """Return the transitions on the first key, each doing something before all else."""

@@ -220,6 +220,24 @@ class Expansion:
             self.note((*origin, language) if language else origin, text, input_=True)
         return copy
 
+    def drop_unread(self, variable: str) -> None:
+        """Take a variable of the expansion out again, with what sets it, if nothing reads it."""
+        transitions = [
+            entry
+            for state in self.states
+            for part in (*state.on, *state.after)
+            for entry in part.transitions
+        ] + [entry for state in self.states for entry in state.to]
+        texts = [f"${{{entry.guard}}}" for entry in transitions if entry.guard is not None]
+        actions = [action for entry in transitions for action in entry.do]
+        actions += [action for state in self.states for action in state.do]
+        texts += _texts(tuple(value for each in actions for value in each.arguments.values()))
+        texts += _texts(tuple(self.shared.prompts.values()))
+        if any(variable in names(text) for text in texts):
+            return
+        del self.shared.variables[variable]
+        self.states = [_without(state, variable) for state in self.states]
+
     def placed(self, entry: Transition, place: Path) -> Transition:
         """Return a transition whose guard holds an expression that stands at `place`."""
         return entry if entry.guard_origin else replace(entry, guard_origin=place)
@@ -314,6 +332,30 @@ class Expansion:
 def _handled(on: Iterable[Handler], name: str) -> Transitions:
     """Return the transitions of the first handler of an own event."""
     return next((each.transitions for each in on if each.trigger == Trigger(name)), ())
+
+
+def _without(state: State, variable: str) -> State:
+    """Return a state that does not set a variable."""
+
+    def kept(do: Iterable[Action]) -> tuple[Action, ...]:
+        return tuple(
+            replace(each, arguments={k: v for k, v in each.arguments.items() if k != variable})
+            if each.name == "set"
+            else each
+            for each in do
+            if not (each.name == "set" and each.arguments.keys() == {variable})
+        )
+
+    def cleared(entries: Transitions) -> Transitions:
+        return tuple(replace(entry, do=kept(entry.do)) for entry in entries)
+
+    return replace(
+        state,
+        do=kept(state.do),
+        on=tuple(replace(each, transitions=cleared(each.transitions)) for each in state.on),
+        after=tuple(replace(each, transitions=cleared(each.transitions)) for each in state.after),
+        to=cleared(state.to),
+    )
 
 
 def both(left: str | None, right: str | None) -> str | None:

@@ -44,6 +44,7 @@ class _Writer:
         return _kept(
             version=VERSION,
             name=core.name,
+            description=core.description,
             start=core.start if core.start != "incoming" else None,
             primary=core.primary if core.primary != first else None,
             params={name: _declaration(each) for name, each in core.params.items()},
@@ -63,6 +64,7 @@ class _Writer:
 
     def state(self, state: State) -> Form:
         form = _kept(
+            must_hear=state.must_hear,
             initial=_short(state.initial) if state.initial is not None else None,
             do=self.actions(state.do),
             exit=self.actions(state.exit),

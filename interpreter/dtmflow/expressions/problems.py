@@ -83,6 +83,8 @@ _OPERAND = re.compile(r"expression of type '([^']*)' cannot be the operand of a 
 _EXPECTING = re.compile(
     r"^Syntax error: (mismatched input|extraneous input|missing .*? at) '(.*?)'"
 )
+_RESERVED = re.compile(r"reserved identifier: (\w+)")
+_CONSTANTS = frozenset({"in", "true", "false", "null"})
 _TOKEN = re.compile(r"[A-Za-z_]\w*|\d+(?:\.\d+)?|[=!<>]=|&&|\|\||\S")
 _STRING = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'", re.DOTALL)
 _OPERATORS = {"@in": "in", "!_": "!", "-_": "-", "_?_:_": "? :", "_[_]": "[]"}
@@ -171,6 +173,12 @@ def _syntax(text: str, offset: int, message: str) -> Problem:
         wording = f"`{found}` means nothing here"
         if found in {'"', "'"}:
             wording = "the text in quotes has no end"
+    elif found in _CONSTANTS and text[:offset].endswith("."):
+        wording = (
+            f'`{found}` is a word of the language: write `["{found}"]` in place of `.{found}`'
+        )
+    elif reserved := _RESERVED.search(message):
+        wording = f"`{reserved[1]}` is a reserved word of the language"
     elif _EXPECTING.match(message):
         wording = f"did not expect `{found}` here"
     else:

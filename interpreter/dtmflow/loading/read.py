@@ -11,7 +11,13 @@ from ruamel.yaml.error import YAMLError
 from dtmflow.loading.compose import Composer
 from dtmflow.loading.document import Data, Document, Lines, SourceFloat, SourceInt, SourceText
 from dtmflow.loading.nodes import Mapping, Node, Scalar, Sequence
-from dtmflow.loading.surface import bad_escape, before_reading, explain, swallowed_choices
+from dtmflow.loading.surface import (
+    bad_escape,
+    before_reading,
+    explain,
+    separating_tabs,
+    swallowed_choices,
+)
 from dtmflow.loading.trouble import Mask, Misread, Trouble
 
 MAX_BYTES: Final = 1024 * 1024
@@ -63,6 +69,7 @@ def load(text: str | bytes, file: str) -> Document:
 def _compose(source: str) -> tuple[Node | None, list[Trouble]]:
     """Compose a text, repairing misread places one after the other."""
     found: list[Trouble] = []
+    retabbed = 0
     while True:
         masks = {trouble.mask.start: trouble.mask for trouble in found if trouble.mask}
         text = source
@@ -76,6 +83,11 @@ def _compose(source: str) -> tuple[Node | None, list[Trouble]]:
         except Misread as misread:
             new = [misread.trouble]
         except YAMLError as error:
+            tabs = separating_tabs(error, text)
+            if tabs is not None and not _spent(source, len(masks) + retabbed):
+                retabbed += 1
+                source = f"{source[: tabs[0]]}{' ' * (tabs[1] - tabs[0])}{source[tabs[1] :]}"
+                continue
             new = [explain(error, composer)]
         except (ValueError, OverflowError):
             new = [bad_escape(text)]
@@ -84,9 +96,12 @@ def _compose(source: str) -> tuple[Node | None, list[Trouble]]:
         # A place inside a longer one that is misread as a whole is no mistake of its own.
         found = [old for old in found if not any(_covers(mask, old.mask) for mask in repairs)]
         found += new
-        spent = len(masks) >= MAX_REPAIRS or len(source) * (len(masks) + 2) > MAX_READ
-        if not repairs or again or spent:
+        if not repairs or again or _spent(source, len(masks) + retabbed):
             return None if new else root, found + composer.troubles
+
+
+def _spent(source: str, repairs: int) -> bool:
+    return repairs >= MAX_REPAIRS or len(source) * (repairs + 2) > MAX_READ
 
 
 def _covers(outer: Mask, inner: Mask | None) -> bool:

@@ -137,7 +137,8 @@ def explain(  # noqa: C901, PLR0911 - one branch per mistake
     if "cannot start any token" in problem or context == "while scanning an anchor":
         start = opened if opened is not None else at
         if text[start] == "\t":
-            return Trouble("Y100", "a tab cannot indent; use spaces", start, start + 1)
+            verb = "stand here" if separating_tabs(error, text) else "indent"
+            return Trouble("Y100", f"a tab cannot {verb}; use spaces", start, start + 1)
         if in_flow and start and text[start - 1] == "}":
             begin = _value_start(text, _opening(text, _line_start(text, start), start))
             message = "`{` starts a YAML mapping inside `{...}` or `[...]`; quote the text"
@@ -156,6 +157,18 @@ def explain(  # noqa: C901, PLR0911 - one branch per mistake
         end = value_end(text, opened, in_flow=False)
         return Trouble("Y100", f"`:` is missing after `{text[opened:end]}`", opened, end)
     return _in_block(composer, context, problem, at, got)
+
+
+def separating_tabs(error: YAMLError, text: str) -> tuple[int, int] | None:
+    """Return the stretch of tabs that ruamel stumbled over, where YAML allows them.
+
+    Tabs may separate what stands on one line; only indentation must be spaces.
+    """
+    at = _offset(getattr(error, "problem_mark", None), text)
+    if at is None or text[at : at + 1] != "\t":
+        return None
+    before = text[_line_start(text, at) : at].lstrip(" \t-")
+    return (at, at + len(text[at:]) - len(text[at:].lstrip("\t"))) if before else None
 
 
 def bad_escape(text: str) -> Trouble:

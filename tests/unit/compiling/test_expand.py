@@ -3,6 +3,7 @@ import pytest
 from dtmflow.compiling.causes import Cause, entry_causes
 from dtmflow.compiling.core import Core, Transition, Trigger
 from dtmflow.compiling.expand import expand
+from dtmflow.compiling.typed import typed_expressions
 from dtmflow.loading.read import load
 from dtmflow_schema.flow import Flow
 
@@ -180,3 +181,59 @@ def test_entry_causes_follow_completions_and_nested_beginnings() -> None:
     assert causes["c"] == {Cause("Connected"), Cause("ToneReceived"), Cause("after")}
     assert causes["d"] == {Cause("ok", "http"), Cause("error", "http")}
     assert causes["lost"] == frozenset()
+
+
+def test_an_outcome_goes_outwards_where_its_state_does_not_handle_it() -> None:
+    core = core_of(
+        "  ask: { states: { inner: { menu: { say: Hi, retries: 0, choices: { '1': end } } } },"
+        " on: { exhausted: sorry } }\n"
+        "  again: { menu: { say: Hi, retries: 0, choices: { '1': end } } }\n"
+        "  tell: { prompt: { say: Hi } }\n"
+        "  sorry: { to: end }\n",
+        "on: { exhausted: end, ok: again, error: sorry }",
+    )
+    assert on(core, "ask/inner/listen", "ToneReceived")[-1].to == "sorry"
+    assert on(core, "again/listen", "ToneReceived")[-1].to == "end"
+    assert [each.to for each in on(core, "tell/play", "PlaybackFinished")] == ["sorry", "again"]
+
+
+def test_an_outcome_goes_outwards_where_no_guard_of_its_state_is_true() -> None:
+    core = core_of(
+        "  ask: { menu: { say: Hi, retries: 0, choices: { '1': end } },"
+        " on: { exhausted: { if: 1 < n, to: ask } } }\n",
+        "vars: { n: 0 }\non: { exhausted: end }",
+    )
+    taken = on(core, "ask/listen", "ToneReceived")[1:]
+    assert [(each.guard, each.to) for each in taken] == [("1 < n", "ask"), (None, "end")]
+
+
+def test_to_of_a_state_comes_before_the_outcomes_of_those_around() -> None:
+    core = core_of("  a: { prompt: { say: Hi }, to: end }\n  b: { to: end }", "on: { ok: b }")
+    assert [each.to for each in on(core, "a/play", "PlaybackFinished")] == ["end"]
+
+
+def test_the_keys_pressed_are_kept_only_where_something_reads_them() -> None:
+    menu = "menu: {{ say: Hi, choices: {{ '1': end{} }} }}, on: {{ exhausted: end }}"
+    silent = core_of(f"  a: {{ {menu.format('')} }}")
+    assert list(silent.variables) == ["a_tries"]
+    assert "a_input" not in str(silent)
+    longer = core_of(f"  a: {{ {menu.format(', 12: end')} }}")
+    assert list(longer.variables) == ["a_input", "a_tries"]
+    spoken = core_of(
+        f"  a: {{ {menu.format('')} }}".replace("Hi,", "Hi, nomatch: { say: '${prompts.no}' },"),
+        "prompts: { no: 'Not ${input}.' }",
+    )
+    assert list(spoken.variables) == ["a_input", "a_tries"]
+
+
+def test_a_choice_without_a_target_may_ask_for_the_keys() -> None:
+    core = core_of(
+        "  a: { menu: { say: Hi, choices: { '/[12]/': { if: 'input == \"1\"', do: { log: x } } } } }"
+    )
+    assert [each for each in typed_expressions(core) if each.problems()] == []
+
+
+def test_a_switch_of_a_leg_may_be_an_expression(recwarn: pytest.WarningsRecorder) -> None:
+    core = core_of("  a: { to: end }", "legs: { agent: { to: 'sip:a@b', amd: '${1 < 2}' } }")
+    assert core.legs["agent"].settings["amd"] == "${1 < 2}"
+    assert not recwarn.list

@@ -177,3 +177,21 @@ def test_a_root_handler_is_enabled_where_the_flow_begins() -> None:
         "ringing: { do: answer, after: { 9s: end } }"
     )
     assert "do: [{ handleTones: true }, answer]" in mended(flow, found("C203", flow))
+
+
+def test_an_own_event_comes_only_after_what_emits_it() -> None:
+    flow = with_states(
+        "ringing: { do: answer, on: { Connected: work } }",
+        "work: { do: { say: Hi. }, on: { PlaybackFinished: { do: { emit: tick } }, tick: work } }",
+        "gone: { do: { log: gone }, to: end }",
+    )
+    around = "on: { Disconnected: gone, tick: gone }\nafter: { 10m: { do: hangup } }\n"
+    assert codes(flow + around) == []
+
+
+def test_what_follows_an_own_event_is_in_the_phase_of_its_emit() -> None:
+    flow = with_states(
+        "ringing: { do: [answer, { emit: now }], on: { now: talk } }",
+        "talk: { do: { say: Hi. }, on: { PlaybackFinished: end } }",
+    )
+    assert codes(flow) == ["C201"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from dtmflow.diagnostics import Span
 from dtmflow.loading.document import Document, SourceFloat, SourceInt
 from dtmflow.loading.read import load
 
@@ -228,3 +229,25 @@ def test_rarer_surfaces_have_their_place_too(text: str, place: str) -> None:
 
 def test_removing_a_tag_leaves_the_list() -> None:
     assert repaired("do: !x [a]\n") == "do:  [a]\n"
+
+
+def test_tabs_may_separate_what_stands_on_one_line() -> None:
+    text = "version: 1\t# one\nstates:\n  a:\n    do:\t[ answer,\t{ log:\t'x\ty' } ]\t# c\n"
+    document = load(text, "flow.yaml")
+    assert document.diagnostics == ()
+    assert document.data == {
+        "version": 1,
+        "states": {"a": {"do": ["answer", {"log": "x\ty"}]}},
+    }
+    assert document.span(("states", "a", "do", 1, "log")) == Span(4, 26, 4, 31)
+
+
+def test_tabs_cannot_indent() -> None:
+    document = load("states:\n\ta: 1\n", "flow.yaml")
+    assert [(each.code, each.span.line) for each in document.diagnostics] == [("Y100", 2)]
+
+
+def test_many_tabs_do_not_make_reading_slow() -> None:
+    text = "".join(f"k{number}: 1\t# c\n" for number in range(500))
+    document = load(text, "flow.yaml")
+    assert [each.code for each in document.diagnostics] == ["Y100"]
