@@ -2,131 +2,164 @@
 
 from __future__ import annotations
 
-import re
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
-from ruamel.yaml import YAML
 
-from dtmflow.media.codecs import Law, clip
-from dtmflow.ports import Utterance
-from dtmflow.speech.espeak import EspeakSynthesizer
+from interop.counts import Counts, counting
+from interop.prompts import FRONT_DESK, hours, states, welcome
 from support.hearing import Recording, likeness, linear_to_mu_law, mu_law_to_linear
-from support.peers import ROOT, ear, missing, serving, sipp
+from support.peers import Running, ear, missing, serving, sipp
 
 pytestmark = [
     pytest.mark.interop,
     pytest.mark.skipif(bool(missing("sipp")), reason=missing("sipp")),
 ]
 
-SCENARIO = Path(__file__).with_name("caller.xml")
+HERE = Path(__file__).parent
 KEYS = Path("/usr/share/sip-tester")
-FRONT_DESK = ROOT / "flows" / "front-desk"
+CALLS = 20
 BASE = 20000
 STEP = 4
 SIPP_PORT = 19000
 """SIPp binds its -mp for itself; the scenario puts the callers 1000 above, 4 apart."""
 
+FLOW = """\
+version: 1
+name: {name}
+states:
+  ringing: {{ do: {first}, on: {{ Connected: talking }}, after: {{ 20s: end }} }}
+  talking: {{ do: [ {{ say: You are through to the shop. }} ], after: {{ 60s: end }} }}
+"""
 
-def scenario(folder: Path, *, key: str = "2", listen_ms: int = 9000, then_ms: int = 4500) -> Path:
-    """Write the scenario of one kind of caller."""
-    text = SCENARIO.read_text()
-    text = text.replace("DTMF_PCAP", str(KEYS / f"dtmf_2833_{key}.pcap"))
-    text = text.replace("LISTEN_MS", str(listen_ms)).replace("THEN_MS", str(then_ms))
-    written = folder / "caller.xml"
+
+def scenario(folder: Path, name: str, **values: str) -> Path:
+    """Write a scenario with its values filled in."""
+    text = (HERE / f"{name}.xml").read_text()
+    for key, value in values.items():
+        text = text.replace(key, value)
+    written = folder / f"{name}.xml"
     written.write_text(text)
     return written
 
 
-def spoken(text: str) -> np.ndarray:
-    """Return a text as it sounds after G.711, synthesised apart from the program that runs."""
-    audio = EspeakSynthesizer().synthesize(Utterance(text))
-    payload = np.frombuffer(clip(text, audio, Law.PCMU).payload, "u1")
-    return mu_law_to_linear(payload)
-
-
-def said_in(flow: Path, *path: str) -> str:
-    """Return the words that stand at a place of a flow, read by a stock YAML loader."""
-    node = YAML(typ="safe").load(flow)
-    for key in path:
-        node = node[key]
-    return str(node["say"])
-
-
-def states(journal: list[dict[str, object]]) -> list[str]:
-    """Return the states that a session went through, each once in a row."""
-    path: list[str] = []
-    for line in journal:
-        state = str(line["state"])
-        if state and (not path or path[-1] != state):
-            path.append(state)
-    return path
-
-
 def call(
-    folder: Path, port: int, *, calls: int, options: tuple[str, ...] = (), rate: int = 20
-) -> tuple[str, Recording, list[list[dict[str, object]]]]:
-    """Let `calls` callers press 2 in the front desk; returns SIPp's screen, audio and journals."""
+    server: Running, written: Path, folder: Path, *options: str, calls: int = CALLS
+) -> Counts:
+    """Let SIPp call; returns what it counted."""
+    counts = folder / "counts.csv"
+    own = ("-mp", str(SIPP_PORT), "-m", str(calls), "-l", str(calls), "-p", str(server.port + 1))
+    target = f"{server.host}:{server.port}"
+    sipp(written, target, folder, *own, *counting(counts), *options, may_fail=True)
+    return Counts(counts)
+
+
+def press_2(folder: Path, *options: str, port: int) -> tuple[Counts, Recording, Running]:
+    """Let 20 callers at once press 2 in the front desk."""
     heard = folder / "heard.npz"
-    with (
-        serving(FRONT_DESK, folder, port=port) as server,
-        ear(
-            heard,
-            "--callers",
-            str(calls),
-            "--base",
-            str(BASE),
-            "--step",
-            str(STEP),
-            "--seconds",
-            "90",
-        ),
-    ):
-        screen = sipp(
-            scenario(folder),
-            f"127.0.0.1:{port}",
-            folder,
-            *("-s", "front-desk", "-mp", str(SIPP_PORT), "-m", str(calls), "-l", str(calls)),
-            *("-r", str(rate), "-p", str(port + 1), *options),
-        )
-        journals = server.journal()
-    return screen, Recording(heard), journals
+    place = ("--callers", str(CALLS), "--base", str(BASE), "--step", str(STEP), "--seconds", "90")
+    values = {"LISTEN_MS": "9000", "THEN_MS": "4500"}
+    written = scenario(folder, "caller", DTMF_PCAP=str(KEYS / "dtmf_2833_2.pcap"), **values)
+    with serving(FRONT_DESK, folder, port=port) as server, ear(heard, *place):
+        counts = call(server, written, folder, "-s", "front-desk", "-r", "20", *options)
+    return counts, Recording(heard), server
 
 
 def test_twenty_callers_at_once_hear_the_welcome_and_what_stands_behind_their_key(
     tmp_path: Path,
 ) -> None:
-    calls = 20
-    screen, recording, journals = call(tmp_path, 5160, calls=calls)
-    assert re.search(rf"Successful call\s+\|\s+\d+\s+\|\s+{calls}\b", screen), screen[-2000:]
-    assert re.search(r"Failed call\s+\|\s+\d+\s+\|\s+0\b", screen), screen[-2000:]
-    assert "unexpected" not in screen.lower().replace("unexpected-msg", "")
-    assert len(recording.callers()) == calls
-    flow = FRONT_DESK / "flow.yaml"
-    welcome = spoken(said_in(flow, "states", "main", "menu"))
-    hours = spoken(said_in(flow, "states", "answers", "states", "hours", "prompt"))
+    counts, recording, server = press_2(tmp_path, port=5160)
+    assert counts.failures == {}
+    assert counts["SuccessfulCall"] == CALLS
+    assert counts["OutOfCallMsgs"] == counts["DeadCallMsgs"] == counts["Warnings"] == 0
+    assert len(recording.callers()) == CALLS
     for caller in recording.callers():
         heard = recording.heard(caller)
-        first, at = likeness(heard, welcome)
-        second, behind = likeness(heard, hours)
+        first, at = likeness(heard, welcome())
+        second, behind = likeness(heard, hours())
         assert first > 0.999, f"caller {caller}: the welcome was not heard ({first:.3f})"
         assert second > 0.999, f"caller {caller}: the hours were not heard ({second:.3f})"
-        assert behind >= at + len(welcome)
+        assert behind >= at + len(welcome())
         assert recording.lost(caller) == 0
-    assert len(journals) == calls
+    journals = server.journal()
+    assert len(journals) == CALLS
     for journal in journals:
         path = states(journal)
         assert path[0] == "ringing"
         assert any(state.startswith("main") for state in path)
         assert any("hours" in state for state in path)
+        assert codes(journal) == [200]
+
+
+def codes(journal: list[dict[str, object]]) -> list[int]:
+    """Return the codes with which the call ended."""
+    events = [json.loads(json.dumps(line["event"])) for line in journal]
+    return [event["internalCode"] for event in events if event["name"] == "caller.Disconnected"]
 
 
 def test_every_call_completes_when_one_packet_in_twenty_is_lost(tmp_path: Path) -> None:
-    calls = 20
-    screen, recording, _ = call(tmp_path, 5170, calls=calls, options=("-lost", "5"))
-    assert re.search(rf"Successful call\s+\|\s+\d+\s+\|\s+{calls}\b", screen), screen[-2000:]
-    assert len(recording.callers()) == calls
+    counts, recording, server = press_2(tmp_path, "-lost", "5", port=5170)
+    assert counts.failures == {}
+    assert counts["SuccessfulCall"] == CALLS
+    assert len(recording.callers()) == CALLS
+    assert [codes(journal) for journal in server.journal()] == [[200]] * CALLS
+
+
+@pytest.mark.parametrize("code", [486, 603])
+def test_a_caller_is_refused_with_the_code_of_the_flow(tmp_path: Path, code: int) -> None:
+    flow = tmp_path / "flow.yaml"
+    flow.write_text(FLOW.format(name="busy", first=f"[ {{ reject: {code} }} ]"))
+    written = scenario(tmp_path, "refused", CODE=str(code))
+    with serving(flow, tmp_path, port=5180) as server:
+        counts = call(server, written, tmp_path, "-s", "busy", "-r", "20")
+        assert counts.failures == {}
+        assert counts["SuccessfulCall"] == CALLS
+        assert counts["OutOfCallMsgs"] == counts["DeadCallMsgs"] == 0
+    assert [codes(journal) for journal in server.journal()] == [[code]] * CALLS
+
+
+def test_callers_beyond_max_calls_are_refused_with_503(tmp_path: Path) -> None:
+    flow = tmp_path / "flow.yaml"
+    flow.write_text(FLOW.format(name="full", first="ring"))
+    written = scenario(tmp_path, "refused", CODE="503")
+    with serving(flow, tmp_path, "--max-calls", "1", port=5190) as server:
+        counts = call(server, written, tmp_path, "-s", "full", "-r", "20")
+        assert counts.failures == {"FailedCall(C)": 1, "FailedUnexpectedMessage(C)": 1}  # the 180
+        assert counts["SuccessfulCall"] == CALLS - 1
+    assert f"{CALLS - 1} more refused (503)" in server.output.read_text()
+
+
+def test_a_caller_that_gives_up_while_it_rings_gets_487(tmp_path: Path) -> None:
+    flow = tmp_path / "flow.yaml"
+    flow.write_text(FLOW.format(name="ringing", first="ring"))
+    written = scenario(tmp_path, "gives_up")
+    with serving(flow, tmp_path, port=5200) as server:
+        counts = call(server, written, tmp_path, "-s", "ringing", "-r", "20")
+        assert counts.failures == {}
+        assert counts["SuccessfulCall"] == CALLS
+    assert [codes(journal) for journal in server.journal()] == [[487]] * CALLS
+
+
+def test_a_caller_holds_and_takes_back(tmp_path: Path) -> None:
+    flow = tmp_path / "flow.yaml"
+    flow.write_text(FLOW.format(name="held", first="answer"))
+    written = scenario(tmp_path, "holds")
+    with serving(flow, tmp_path, port=5210) as server:
+        counts = call(server, written, tmp_path, "-s", "held", "-r", "20")
+        assert counts.failures == {}
+        assert counts["SuccessfulCall"] == CALLS
+    for journal in server.journal():
+        names = [json.loads(json.dumps(line["event"]))["name"] for line in journal]
+        changes = [name for name in names if name.endswith(("ReInviteReceived", "Hold"))]
+        assert changes == [
+            "caller.ReInviteReceived",
+            "caller.OnHold",
+            "caller.ReInviteReceived",
+            "caller.OffHold",
+        ]
+        assert codes(journal) == [200]
 
 
 def test_the_formula_of_the_ear_is_its_own_inverse() -> None:

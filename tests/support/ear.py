@@ -5,7 +5,7 @@ asked, answers with 50 packets a second of steady mu-law audio and presses a key
 Runs as a program of its own: `python ear.py --callers 300 --base 20000 --seconds 30 --out FILE`.
 It prints `ready`, and at the end writes one `.npz` with `caller, at_ns, payload_type, marker,
 sequence, timestamp, ssrc, size` and the payloads (160 bytes, zero padded) of what was heard, and
-`sent`, the packets of each caller.
+`sent`, the packets of each caller, and `dropped`, what the ear was too slow to hear in all.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ import numpy as np
 
 FRAME_BYTES = 160
 SO_TIMESTAMPNS = 35
+SO_RCVBUFFORCE = 33
 SPACE = socket.CMSG_SPACE(16)
 NAP = 0.002
 """Seconds between two looks. No selector wakes the ear at each packet, for that would be charged
@@ -69,6 +70,8 @@ def bind(arguments: argparse.Namespace) -> list[Caller]:
     for index in range(arguments.callers):
         one = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         one.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
+        with contextlib.suppress(OSError):  # only root may
+            one.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 1 << 20)
         one.settimeout(0)
         one.bind((arguments.host, arguments.base + arguments.step * index))
         callers.append(Caller(one))
@@ -154,6 +157,13 @@ def send(caller: Caller, index: int, payload: bytes, arguments: argparse.Namespa
     caller.due += 0.02
 
 
+def dropped(callers: list[Caller]) -> int:
+    """Return how many packets the kernel had no room for in the callers' sockets."""
+    ports = {caller.socket.getsockname()[1] for caller in callers}
+    lines = [line.split() for line in Path("/proc/net/udp").read_text().splitlines()[1:]]
+    return sum(int(line[-1]) for line in lines if int(line[1].rpartition(":")[2], 16) in ports)
+
+
 def save(rows: list[tuple[int, int, bytes]], callers: list[Caller], out: Path) -> None:
     """Write what was heard as arrays, one row a packet."""
     rows = [row for row in rows if len(row[2]) >= 12]
@@ -174,6 +184,7 @@ def save(rows: list[tuple[int, int, bytes]], callers: list[Caller], out: Path) -
         size=np.array([len(row[2]) for row in rows], "i4"),
         payload=payloads,
         sent=np.array([caller.sent for caller in callers], "i4"),
+        dropped=np.array([dropped(callers)], "i4"),
     )
 
 
