@@ -298,7 +298,7 @@ def charts(draw: st.DrawFn) -> Core:
     return core(made, on=handlers(draw, paths))
 
 
-@settings(deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(
     charts(),
     st.randoms(use_true_random=False),
