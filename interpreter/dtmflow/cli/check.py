@@ -13,11 +13,14 @@ from dtmflow.cli.fixes import apply
 from dtmflow.cli.sources import STDIN, find_flows, read_bytes
 from dtmflow.cli.terminal import Style, counted, paint, wants_colour
 from dtmflow.diagnostics import Diagnostic, Level
-from dtmflow.errors import UsageError
+from dtmflow.errors import FlowInvalid, UsageError
 
 if TYPE_CHECKING:
     from dtmflow.linting.engine import Analysis, Settings
+    from dtmflow.project import Projects
 
+STDIN_NAME = "<stdin>"
+"""What findings call standard input."""
 FORMATS = ("full", "concise", "json")
 
 MOST_ROUNDS = 20
@@ -34,7 +37,10 @@ def register(subparsers: Subparsers) -> None:
         description=(
             "Check flows and print every finding with its place, its code and what helps.\n"
             "Exits with 1 when there are errors (E) or warnings (W); infos (I) alone count only\n"
-            "with --strict. Nothing is run and nothing leaves the machine."
+            "with --strict. Nothing is run and nothing leaves the machine.\n"
+            "\n"
+            "A dtmflow.yaml beside the flows, or in a folder above, says which rules count\n"
+            "(lint: select, ignore) and which environment variables flows may read (env)."
         ),
         examples=[
             ("dtmflow check", "all flows below this folder"),
@@ -62,14 +68,14 @@ def register(subparsers: Subparsers) -> None:
         metavar="CODES",
         action="append",
         default=[],
-        help="report these only: codes or their beginnings, with commas (F,C203)",
+        help="report these only, whatever dtmflow.yaml selects: codes or beginnings (F,C203)",
     )
     parser.add_argument(
         "--ignore",
         metavar="CODES",
         action="append",
         default=[],
-        help="do not report these; the longer match wins over --select",
+        help="do not report these either; the longer match wins over --select",
     )
     parser.add_argument(
         "--fix",
@@ -87,15 +93,23 @@ def run(arguments: argparse.Namespace) -> int:
     """Check, repair if asked to, print; 1 when something counts."""
     if arguments.unsafe_fixes and not arguments.fix:
         raise UsageError("--unsafe-fixes does nothing without --fix")
-    settings = _settings(arguments)
+    choice = _choice(arguments)
+    projects = _projects()
     analyses: list[Analysis] = []
+    broken: dict[Diagnostic, None] = {}
     fixed = 0
     for file, text in _texts(arguments):
+        path = Path() / STDIN if file == STDIN_NAME else Path(file)
+        try:
+            settings = _settings(projects.of(path).settings(path), choice)
+        except FlowInvalid as problem:  # the project file, whose findings are findings, too
+            broken.update(dict.fromkeys(problem.diagnostics))
+            settings = _settings(None, choice)
         analysis, rounds = _checked(text, file, settings, arguments)
         analyses.append(analysis)
         fixed += rounds
-    _print(analyses, arguments.format)
-    findings = [found for analysis in analyses for found in analysis.diagnostics]
+    findings = [*broken, *(found for analysis in analyses for found in analysis.diagnostics)]
+    _print(findings, analyses, arguments.format)
     print(_summary(len(analyses), findings, fixed), file=sys.stderr)
     counts = tuple(Level) if arguments.strict else (Level.ERROR, Level.WARNING)
     return int(any(found.level in counts for found in findings))
@@ -108,15 +122,15 @@ def _texts(arguments: argparse.Namespace) -> Iterator[tuple[str, str | bytes]]:
         if arguments.fix:
             raise UsageError("--fix writes into files; it cannot work on standard input")
         paths.remove(STDIN)
-        yield "<stdin>", sys.stdin.buffer.read()
+        yield STDIN_NAME, sys.stdin.buffer.read()
         if not paths:
             return
     for path in find_flows(paths):
         yield str(path), read_bytes(path)
 
 
-def _settings(arguments: argparse.Namespace) -> Settings:
-    from dtmflow.linting.engine import Settings
+def _choice(arguments: argparse.Namespace) -> dict[str, tuple[str, ...]]:
+    """Return the codes of `--select` and `--ignore`."""
     from dtmflow.linting.registry import rules
 
     codes = {
@@ -129,7 +143,21 @@ def _settings(arguments: argparse.Namespace) -> Settings:
         for code in chosen:
             if not any(known.startswith(code) for known in rules()):
                 raise UsageError(f"--{option} {code}: no rule has a code that begins like this")
-    return Settings(select=codes["select"] or ("",), ignore=codes["ignore"])
+    return codes
+
+
+def _projects() -> Projects:
+    from dtmflow.project import Projects
+
+    return Projects()
+
+
+def _settings(project: Settings | None, choice: dict[str, tuple[str, ...]]) -> Settings:
+    """Return what a project says, as the command line overrules it."""
+    from dtmflow.linting.engine import Settings
+
+    said = project or Settings()
+    return Settings(choice["select"] or said.select, (*said.ignore, *choice["ignore"]), said.env)
 
 
 def _checked(
@@ -161,10 +189,9 @@ def _checked(
     return analysis, total
 
 
-def _print(analyses: list[Analysis], format_: str) -> None:
+def _print(findings: list[Diagnostic], analyses: list[Analysis], format_: str) -> None:
     from dtmflow.linting.render import concise, full, json
 
-    findings = [found for analysis in analyses for found in analysis.diagnostics]
     if format_ == "json":
         print(json.render(findings), end="")
     elif format_ == "concise":

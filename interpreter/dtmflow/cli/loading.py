@@ -8,9 +8,11 @@ from dtmflow.cli.sources import read_text
 from dtmflow.compiling.core import Core
 from dtmflow.compiling.program import Program, compile_program
 from dtmflow.diagnostics import Diagnostic, Level
-from dtmflow.errors import FlowInvalid
+from dtmflow.errors import FlowInvalid, UsageError
+from dtmflow.linting.analysis.usage import usage
 from dtmflow.linting.engine import check
 from dtmflow.ports import Capabilities
+from dtmflow.project import project_of
 from dtmflow.running.admission import refuse
 
 
@@ -18,14 +20,21 @@ def load_program(file: Path, capabilities: Capabilities) -> tuple[Program, tuple
     """Check and compile a flow for a line; also returns the findings that do not forbid it.
 
     Raises:
-        FlowInvalid: it has errors, or needs what the line cannot do.
-        UsageError: the file cannot be read.
+        FlowInvalid: it, or the project file, has errors, or it needs what the line cannot do.
+        UsageError: the file cannot be read, or an environment variable that it reads is not set.
     """
-    analysis = check(read_text(file), str(file))
+    project = project_of(file)
+    analysis = check(read_text(file), str(file), settings=project.settings(file))
     errors = tuple(found for found in analysis.diagnostics if found.level is Level.ERROR)
     if errors or analysis.core is None:
         raise FlowInvalid(errors)
-    program = compile_program(analysis.core, analysis.document)
+    environment = project.environment
+    for name in sorted(usage(analysis.core).env):
+        if environment.get(name) is None:
+            raise UsageError(
+                f"{file}: reads env.{name}, and no environment variable {name} is set"
+            )
+    program = compile_program(analysis.core, analysis.document, environment)
     if refusals := refuse(program, capabilities):
         raise FlowInvalid(refusals)
     return program, analysis.diagnostics

@@ -57,8 +57,8 @@ def register(subparsers: Subparsers) -> None:
     parser.add_argument(
         "--sip",
         metavar="HOST:PORT",
-        default=DEFAULT_ADDRESS,
-        help=f"address to take calls on (default: {DEFAULT_ADDRESS}); port 0 takes a free one",
+        help="address to take calls on; port 0 takes a free one (default: what dtmflow.yaml "
+        f"beside or above the first flow says under sip:, else {DEFAULT_ADDRESS})",
     )
     parser.add_argument(
         "--advertise",
@@ -81,6 +81,7 @@ def register(subparsers: Subparsers) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Serve until told to stop; 0 when every call could end."""
+    arguments.sip = arguments.sip or _address_of_project(arguments.flows[0])
     host, port = address(arguments.sip)
     told = arguments.advertise and _look_up(arguments.advertise, "--advertise")
     if host in _EVERYWHERE and not told:
@@ -96,6 +97,14 @@ def run(arguments: argparse.Namespace) -> int:
         level=arguments.log.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
     return asyncio.run(_serve(arguments, host, port, told))
+
+
+def _address_of_project(flow: str) -> str:
+    from dtmflow.project import project_of
+    from dtmflow.sip.grammar import host_port
+
+    sip = project_of(flow_file(flow)).project.sip
+    return host_port(sip.host, sip.port)
 
 
 def address(text: str) -> tuple[str, int]:

@@ -38,7 +38,9 @@ _PLACELESS = frozenset({"set", "log", "emit"})
 class Program:
     """A core with everything compiled. Immutable, shared by all sessions of a flow."""
 
-    def __init__(self, core: Core, document: Document, env: Iterable[str] = ()) -> None:
+    def __init__(
+        self, core: Core, document: Document, env: Mapping[str, str | None] = MappingProxyType({})
+    ) -> None:
         """Compile all expressions; the flow must be free of errors."""
         self.core = core
         self.machine = Machine(core)
@@ -52,6 +54,8 @@ class Program:
         """Names of secret variables."""
         self.order = {path: index for index, path in enumerate(("", *core.states))}
         """Position of each state in the document, the root first."""
+        self.environment = env
+        """Environment variables that expressions may read, with their values; None is not set."""
         self._document = document
         scopes = Scopes(core, env)
         # Elements of a core are looked up by identity: they hold mappings, so they have no hash,
@@ -176,18 +180,20 @@ class Program:
         return computed.evaluate(values)
 
 
-def compile_program(core: Core, document: Document, env: Iterable[str] = ()) -> Program:
+def compile_program(
+    core: Core, document: Document, env: Mapping[str, str | None] = MappingProxyType({})
+) -> Program:
     """Compile everything once.
 
     Args:
         core: The expanded flow.
         document: Where it was read from.
-        env: Names of the environment variables that the project allows.
+        env: The environment variables that the project allows, with their values; None where one
+            is not set, so that reading it is a fault.
 
     Raises:
         FlowInvalid: the flow has errors; `check` finds them with more detail.
     """
-    env = tuple(env)
     diagnostics = (*_unresolved(core, document), *_uncompilable(core, document, env))
     if diagnostics:
         raise FlowInvalid(diagnostics)

@@ -222,12 +222,11 @@ class Expansion:
 
     def drop_unread(self, variable: str) -> None:
         """Take a variable of the expansion out again, with what sets it, if nothing reads it."""
-        transitions = [
-            entry
-            for state in self.states
-            for part in (*state.on, *state.after)
-            for entry in part.transitions
-        ] + [entry for state in self.states for entry in state.to]
+        transitions: list[Transition] = []
+        for state in self.states:
+            transitions += (entry for handler in state.on for entry in handler.transitions)
+            transitions += (entry for timer in state.after for entry in timer.transitions)
+            transitions += state.to
         texts = [f"${{{entry.guard}}}" for entry in transitions if entry.guard is not None]
         actions = [action for entry in transitions for action in entry.do]
         actions += [action for state in self.states for action in state.do]

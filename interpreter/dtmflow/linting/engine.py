@@ -27,6 +27,14 @@ class Settings:
     ignore: tuple[str, ...] = ()
     """Codes not to report; of two that match, the longer wins, and `ignore` among equals."""
 
+    env: tuple[str, ...] = ()
+    """Environment variables that flows may read as `env.NAME`."""
+
+    @property
+    def every_rule(self) -> bool:
+        """Whether all rules count."""
+        return self.select == ("",) and not self.ignore
+
     def wants(self, code: str) -> bool:
         """Whether findings of this code are reported."""
         return _longest(self.select, code) > _longest(self.ignore, code)
@@ -86,7 +94,7 @@ def check(text: str | bytes, file: str, *, settings: Settings | None = None) -> 
         finding
         for finding in suppress(document, findings)
         # A comment for a rule that did not run is not unused.
-        if finding.code != UNUSED or (core is not None and settings == Settings())
+        if finding.code != UNUSED or (core is not None and settings.every_rule)
     ]
     findings.sort(key=lambda finding: (finding.span, finding.code, finding.message))
     return Analysis(document, flow, core, tuple(findings))
@@ -99,4 +107,5 @@ def _ruled(
     derived: dict[Callable[[Subject], Any], Any] = {}
     for rule in rules().values():
         if rule.find is not None and settings.wants(rule.code) and (whole or not rule.whole):
-            yield from rule.find(Subject(document, flow, core, rule, whole, derived))
+            subject = Subject(document, flow, core, rule, whole, settings.env, derived)
+            yield from rule.find(subject)

@@ -53,6 +53,8 @@ class Subject:
     """The rule that is looking; `report` writes its code and level."""
     whole: bool = True
     """Whether all states, actions and transitions are there; not so in a flow with S findings."""
+    env: tuple[str, ...] = ()
+    """Environment variables that the project allows."""
     _derived: dict[Callable[[Subject], Any], Any] = field(default_factory=dict, repr=False)
 
     def report(

@@ -73,7 +73,7 @@ class FlowModel:
         self._held: set[str] = set()
         self._broken = False
         self._cause: Mapping[str, Any] = {}
-        self._scope = Scope(context, program.core.primary, now)
+        self._scope = Scope(context, program.core.primary, now, program.environment)
         self._secret = program.secrets
 
     @property

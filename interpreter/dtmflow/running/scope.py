@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from enum import Enum
 from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 from dtmflow.running.context import Context, LegFacts
@@ -18,10 +19,17 @@ class Scope(Mapping[str, Any]):
     A view: it follows the context, so that a guard sees what the action before it has set.
     """
 
-    __slots__ = ("_context", "_now", "_primary")
+    __slots__ = ("_context", "_environment", "_now", "_primary")
 
-    def __init__(self, context: Context, primary: str, now: datetime) -> None:
+    def __init__(
+        self,
+        context: Context,
+        primary: str,
+        now: datetime,
+        environment: Mapping[str, str | None] = MappingProxyType({}),
+    ) -> None:
         self._context, self._primary, self._now = context, primary, now
+        self._environment = environment
 
     def __getitem__(self, name: str) -> Any:
         context = self._context
@@ -38,6 +46,8 @@ class Scope(Mapping[str, Any]):
             case "legs":
                 leg, _, getter = rest.partition(".")
                 value = _getter(context.legs[leg], getter)
+            case "env" if self._environment[rest] is not None:
+                value = self._environment[rest]
             case "lang":
                 value = context.lang
             case "now":
@@ -53,6 +63,9 @@ class Scope(Mapping[str, Any]):
         yield from (f"params.{name}" for name in context.params)
         yield from (f"call.{name}" for name in GETTERS)
         yield from (f"legs.{leg}.{name}" for leg in context.legs for name in GETTERS)
+        yield from (
+            f"env.{name}" for name, value in self._environment.items() if value is not None
+        )
         yield from ("lang", "now")
 
     def __len__(self) -> int:

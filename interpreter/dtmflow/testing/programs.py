@@ -12,6 +12,7 @@ from dtmflow.lines.simulated.call import simulated
 from dtmflow.loading.read import load
 from dtmflow.loading.validation import validate
 from dtmflow.ports import Capabilities
+from dtmflow.project import project_of
 from dtmflow.running.admission import refuse
 from dtmflow_schema.flow import Flow
 
@@ -48,7 +49,7 @@ def load_program(path: Path) -> Program:
     flow, findings = validate(document, Flow)
     stop_at_errors((*document.diagnostics, *findings))
     assert flow is not None, "without errors there is a flow"  # noqa: S101 - for the type checker
-    program = compile_program(expand(flow), document)
+    program = compile_program(expand(flow), document, project_of(path).environment)
     stop_at_errors(refuse(program, _CAPABILITIES, line="simulated"))
     return program
 

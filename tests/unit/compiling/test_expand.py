@@ -228,7 +228,8 @@ def test_the_keys_pressed_are_kept_only_where_something_reads_them() -> None:
 
 def test_a_choice_without_a_target_may_ask_for_the_keys() -> None:
     core = core_of(
-        "  a: { menu: { say: Hi, choices: { '/[12]/': { if: 'input == \"1\"', do: { log: x } } } } }"
+        "  a: { menu: { say: Hi, choices: { '/[12]/': "
+        "{ if: 'input == \"1\"', do: { log: x } } } } }"
     )
     assert [each for each in typed_expressions(core) if each.problems()] == []
 

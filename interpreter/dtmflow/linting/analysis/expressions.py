@@ -52,7 +52,7 @@ def sites(subject: Subject) -> tuple[Site, ...]:
     misnamed = UNUSABLE.keys() & {*core.variables, *core.returns}
     return tuple(
         Site(typed, (), (), ()) if misnamed & _bare_names(typed) else _site(typed)
-        for typed in typed_expressions(core)
+        for typed in typed_expressions(core, subject.env)
     )
 
 

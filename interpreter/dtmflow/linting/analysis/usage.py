@@ -28,6 +28,8 @@ class Usage:
     params: frozenset[str]
     prompts: frozenset[str]
     legs: frozenset[str]
+    env: frozenset[str]
+    """Environment variables."""
     written: frozenset[str]
     """Variables that something assigns."""
     whole: frozenset[str]
@@ -52,6 +54,7 @@ def usage(core: Core) -> Usage:
         params=frozenset(field for name, field in read if name == "params"),
         prompts=frozenset(field for name, field in read if name == "prompts"),
         legs=frozenset(legs),
+        env=frozenset(field for name, field in read if name == "env"),
         written=frozenset(_written(core)),
         whole=frozenset(spaces & {"params", "prompts", "legs"}),
     )

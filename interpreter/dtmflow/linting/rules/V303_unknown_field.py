@@ -1,7 +1,8 @@
 """A field that is not there.
 
 Why: `event` holds the payload of the handled event, and each event has its own fields; `call` and
-`legs` have the properties of a call; `params` and `prompts` what the flow declares.
+`legs` have the properties of a call; `params` and `prompts` what the flow declares. `env` has the
+environment variables that the project file allows: `env: [SHOP_NUMBER]` in `dtmflow.yaml`.
 
 Bad:
 
@@ -27,6 +28,8 @@ from dtmflow.linting.analysis.fields import event_words, known_fields, missing_i
 from dtmflow.linting.registry import Subject, rule
 from dtmflow.loading.suggest import closest
 
+PROJECT_FILE = "dtmflow.yaml"
+
 
 @rule("V303", "unknown-field", Level.ERROR)
 def find(subject: Subject) -> Iterator[Diagnostic]:
@@ -48,8 +51,12 @@ def _report(subject: Subject, found: Finding) -> Diagnostic:
     if space == "event":
         words = event_words(site.typed.events)
         message = f"`event` has no field `{field}` {words}"
+    if space == "env":
+        message = f"the project does not allow flows to read `env.{field}`"
     meant = closest(field, known)
     fields = f"fields: {', '.join(known)}" if known else ""
+    if space == "env":
+        fields = f"to allow it, write `env: [{field}]` into {PROJECT_FILE}"
     guess = f"did you mean `{meant}`?" if meant else ""
     return subject.report(
         found.span,
