@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from dtmflow.sip.events import Answered, Ended, Failed
 from support.peers import Running, serving
-from system.caller import calling
+from system.caller import Caller, calling
 
 pytestmark = pytest.mark.system
 
@@ -35,28 +37,26 @@ def test_a_change_is_for_new_calls_a_broken_one_for_none_and_sigterm_drains(
     tmp_path: Path,
 ) -> None:
     flow = tmp_path / "flow.yaml"
-    flow.write_text(FLOW.format(greeting="Old hello.", parting="Old goodbye.", target="parting"))
+    flow.write_text(FLOW.format(greeting="Old.", parting="Old end.", target="parting"))
 
     async def body(server: Running) -> None:
         async with calling(server) as first:
             await first.until(Answered)
-            await first.hears("Old hello.")
-            flow.write_text(
-                FLOW.format(greeting="New hello.", parting="New goodbye.", target="parting")
-            )
+            await first.hears("Old.")
+            flow.write_text(FLOW.format(greeting="New.", parting="New end.", target="parting"))
             await asyncio.to_thread(server.says, "reloaded changing")
             async with calling(server) as second:
-                await second.hears("New hello.")
+                await second.hears("New.")
                 flow.write_text(FLOW.format(greeting="Bad.", parting="Bad.", target="nowhere"))
                 said = await asyncio.to_thread(server.says, "the old version goes on")
                 assert "F101" in said
                 assert f"{flow}:" in said
                 async with calling(server) as third:
-                    await third.hears("New hello.")
+                    await third.hears("New.")
                     third.phone.hangup()
                     await third.until(Ended)
                 first.phone.press("1")
-                await first.hears("Old goodbye.")
+                await first.hears("Old end.")
                 await first.until(Ended)
                 server.process.send_signal(signal.SIGTERM)
                 await asyncio.to_thread(server.says, "draining: 1 call left")
@@ -65,7 +65,7 @@ def test_a_change_is_for_new_calls_a_broken_one_for_none_and_sigterm_drains(
                     assert isinstance(refused, Failed)
                     assert refused.code == 503
                 second.phone.press("1")
-                await second.hears("New goodbye.")
+                await second.hears("New end.")
                 await second.until(Ended)
 
     with serving(flow, tmp_path) as server:
@@ -74,18 +74,34 @@ def test_a_change_is_for_new_calls_a_broken_one_for_none_and_sigterm_drains(
         assert len(server.journal()) == 3
 
 
-def test_a_flow_with_errors_is_not_served(tmp_path: Path) -> None:
-    flow = tmp_path / "flow.yaml"
-    flow.write_text(FLOW.format(greeting="Hi.", parting="Bye.", target="nowhere"))
-    with pytest.raises(AssertionError, match="F101"), serving(flow, tmp_path):
-        pass
-
-
-def test_a_flow_that_needs_what_the_line_cannot_do_is_refused_by_name_and_line(
+def test_nobody_reads_its_output_and_a_second_signal_ends_the_calls_that_are_left(
     tmp_path: Path,
 ) -> None:
     flow = tmp_path / "flow.yaml"
-    text = FLOW.format(greeting="Hi.", parting="Bye.", target="parting")
-    flow.write_text(text.replace("{ handleTones: true }", "{ record: {} }, { handleTones: true }"))
-    with pytest.raises(AssertionError, match=r"flow\.yaml:8:.*record"), serving(flow, tmp_path):
-        pass
+    flow.write_text(FLOW.format(greeting="Hello.", parting="Bye.", target="parting"))
+    command = [sys.executable, "-m", "dtmflow", "run", str(flow), "--sip", "127.0.0.1:0"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=tmp_path)
+    assert process.stdout is not None
+    ready = process.stdout.readline()
+    process.stdout.close()
+
+    async def body() -> None:
+        caller = Caller()
+        await caller.phone.open()
+        caller.phone.dial(f"sip:changing@127.0.0.1:{ready.strip().rpartition(':')[2]}")
+        await caller.until(Answered)
+        process.send_signal(signal.SIGTERM)
+        late = Caller()
+        await late.phone.open()
+        late.phone.dial(f"sip:changing@127.0.0.1:{ready.strip().rpartition(':')[2]}")
+        refused = await late.until(Failed)
+        assert isinstance(refused, Failed)
+        assert refused.code == 503
+        assert not any(isinstance(event, Ended) for event in caller.events)
+        process.send_signal(signal.SIGINT)
+        await caller.until(Ended)
+        for phone in (caller.phone, late.phone):
+            phone.close()
+
+    asyncio.run(body())
+    assert process.wait(20) == 0

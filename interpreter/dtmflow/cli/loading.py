@@ -35,7 +35,7 @@ def load_program(file: Path, capabilities: Capabilities) -> tuple[Program, tuple
                 f"{file}: reads env.{name}, and no environment variable {name} is set"
             )
     program = compile_program(analysis.core, analysis.document, environment)
-    if refusals := refuse(program, capabilities):
+    if refusals := refuse(program, capabilities, line="sip"):
         raise FlowInvalid(refusals)
     return program, analysis.diagnostics
 

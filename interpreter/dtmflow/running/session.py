@@ -6,6 +6,7 @@ every effect to an observer. Takes one thing at a time; holds no task, thread or
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import traceback
 from collections import deque
@@ -316,7 +317,13 @@ class Session:
             self._journal.write(line)
         except OSError as problem:
             _log.error("no journal for session %s: %s", self.name, problem)
-            self._journal, self._journalling = NoJournal(), False
+            self._close_journal()
+
+    def _close_journal(self) -> None:
+        """Write no more; what the disk had no room for is lost."""
+        journal, self._journal, self._journalling = self._journal, NoJournal(), False
+        with contextlib.suppress(OSError):
+            journal.close()
 
     def _call_id(self) -> str:
         return str(self.calls[self.program.core.primary].id)
@@ -345,7 +352,7 @@ class Session:
             if timer is not None:
                 timer.cancel()
         self._write("end", {}, outcome=self.context.outcome)
-        self._journal.close()
+        self._close_journal()
         if self._on_end is not None:
             self._on_end(self)
 
