@@ -10,6 +10,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeAlias
 
 from dtmflow.expressions.environment import Expression
@@ -51,8 +52,9 @@ Tree: TypeAlias = Constant | Name | Call
 _OPERATORS = {"@in": "in", "!_": "!", "-_": "-", "_?_:_": "? :", "_[_]": "[]"}
 
 
+@lru_cache(maxsize=2048)
 def tree(expression: Expression) -> Tree:
-    """Return the syntax tree of a compiled expression."""
+    """Return the syntax tree of a compiled expression; the same one again costs a look-up."""
     checked = next(_values(expression.serialized(), 2), b"")
     places: dict[int, int] = {}
     for source in _values(checked, 5):

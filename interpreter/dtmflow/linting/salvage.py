@@ -68,9 +68,15 @@ class Losses:
         if not self.declared and finding.code in _OF_DECLARATIONS:
             return False
         subject = document.lines.slice(finding.span).strip("\"'")
-        if finding.code in ("F101", "V302") and subject.split(".")[0] in self.names:
+        root = subject.split(".")[0]
+        named = finding.code in ("F101", "V302", "V303")
+        if named and any(root in name for name in self.names):
             return False
-        words = (word for text in self.texts for word in _WORD.findall(text))
+        if finding.code == "V302" and root == "input" and not self.whole:
+            return False  # the menu or gather that it belongs to may be gone
+        words = {word for text in self.texts for word in _WORD.findall(text)}
+        if finding.code == "F101":
+            return root not in words
         return finding.code != "F109" or closest(subject, words) is None
 
 

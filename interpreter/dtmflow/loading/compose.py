@@ -7,21 +7,19 @@ what it should be.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from ruamel.yaml import YAML
 from ruamel.yaml.events import (
     AliasEvent,
     CollectionEndEvent,
     CollectionStartEvent,
     DocumentStartEvent,
-    Event,
     MappingStartEvent,
     ScalarEvent,
 )
 
+from dtmflow.loading.events import events
 from dtmflow.loading.nodes import Mapping, Node, Scalar, Sequence
 from dtmflow.loading.trouble import Mask, Misread, Trouble, needs_quotes, value_end
 
@@ -106,7 +104,7 @@ class Composer:
             Misread: at a place that must be repaired before reading goes on.
             YAMLError: from ruamel, when the text is no YAML.
         """
-        for event in self._events():
+        for event in events(self.text):
             self._reached = max(self._reached, event.end_mark.index)
             if isinstance(event, DocumentStartEvent):
                 self._documents += 1
@@ -131,11 +129,6 @@ class Composer:
             elif isinstance(event, CollectionEndEvent):
                 self._close(event)
         return self._root
-
-    def _events(self) -> Iterator[Event]:
-        yaml = YAML(typ="safe", pure=True)
-        events: Any = yaml.parse(self.text)
-        yield from events
 
     def _scalar(self, event: Any) -> None:
         start, end = event.start_mark.index, event.end_mark.index

@@ -7,11 +7,12 @@ not know the language of flows.
 from __future__ import annotations
 
 import hashlib
+import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Self, TypeAlias
+from typing import Final, Self, TypeAlias
 
 from dtmflow.diagnostics import Diagnostic, Path, Span
 from dtmflow.loading.nodes import Mapping, Node, Scalar, Sequence
@@ -218,17 +219,15 @@ class Document:
         return key, node
 
 
+_BREAK: Final = re.compile(r"\r\n|\r|\n")
+
+
 class Lines:
     """Turns character offsets of a text into lines and columns and back."""
 
     def __init__(self, text: str) -> None:
         self.text = text
-        pieces = text.replace("\r\n", "\n\n").replace("\r", "\n")
-        # \r\n became two breaks of one character each, which keeps the offsets: drop the first.
-        self._starts = [0]
-        for at, character in enumerate(pieces):
-            if character == "\n" and text[at : at + 2] != "\r\n":
-                self._starts.append(at + 1)
+        self._starts = [0, *(found.end() for found in _BREAK.finditer(text))]
 
     def position(self, offset: int) -> tuple[int, int]:
         """Return line and column, both from 1, of an offset."""
@@ -254,8 +253,8 @@ class Lines:
         """Return a line without its break; empty past the end."""
         if not 1 <= number <= len(self._starts):
             return ""
-        ends = [*self._starts[1:], len(self.text)]
-        return self.text[self._starts[number - 1] : ends[number - 1]].rstrip("\r\n")
+        end = self._starts[number] if number < len(self._starts) else len(self.text)
+        return self.text[self._starts[number - 1] : end].rstrip("\r\n")
 
     def __len__(self) -> int:
         return len(self._starts)

@@ -34,26 +34,25 @@ def never_enabled(graph: Graph) -> Iterator[tuple[StatePath, Handler]]:
     if core.start == "sub":
         return
     holders = [(ROOT, core.on), *((state.path, state.on) for state in core.states.values())]
-    explored: dict[Trigger, frozenset[Node]] = {}
+    explored: dict[Trigger, Mapping[StatePath, bool]] = {}
     for holder, handlers in holders:
         for handler in handlers:
             trigger = handler.trigger
             if trigger.event not in ENABLERS or not trigger.leg:
                 continue
             if trigger not in explored:
-                explored[trigger] = frozenset(_explored(graph, trigger))
-            if not _enabled(holder, explored[trigger]):
+                explored[trigger] = _enabled(graph, _explored(graph, trigger))
+            if not explored[trigger].get(holder, True):
                 yield holder, handler
 
 
-def _enabled(holder: StatePath, nodes: frozenset[Node]) -> bool:
-    """Whether the event may come in `holder`; true also where the flow never gets to it."""
-    seen = [
-        enabled
-        for leaf, enabled in nodes
-        if holder in {ROOT, leaf} or leaf.startswith(f"{holder}/")
-    ]
-    return not seen or any(seen)
+def _enabled(graph: Graph, nodes: Iterable[Node]) -> Mapping[StatePath, bool]:
+    """Return, for each state that the flow gets to and the root, whether the event may come."""
+    found: dict[StatePath, bool] = {}
+    for leaf, enabled in nodes:
+        for holder in (ROOT, leaf, *(state.path for state in graph.chain(leaf))):
+            found[holder] = found.get(holder, False) or enabled
+    return found
 
 
 def _explored(graph: Graph, trigger: Trigger) -> Iterable[Node]:

@@ -39,6 +39,9 @@ def unraised(subject: Subject) -> tuple[Unraised, ...]:
         (ROOT, core.on),
         *((p, state.on) for p, state in core.states.items()),
     ):
+        own = [handler for handler in handlers if not handler.trigger.leg]
+        if not own:
+            continue
         outcomes = _outcomes(core, holder)
         known = {*emitted, *(outcomes or ()), "fault"}
         found += (
