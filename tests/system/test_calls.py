@@ -314,3 +314,36 @@ def test_a_file_that_cannot_be_played_finishes_with_an_error(
         assert "PlaybackStarted" not in scene.names()
 
     studio.play(body)
+
+
+@pytest.mark.parametrize("text", ["x" * 1501, "\U0001f600" * 751])
+def test_a_text_that_is_too_long_is_not_spoken_and_finishes_with_an_error(
+    studio: Studio, text: str
+) -> None:
+    async def body(scene: Scene) -> None:
+        await connect(scene, ("say", {"text": text}))
+        finished = await scene.until_event("PlaybackFinished")
+        assert isinstance(finished, PlaybackFinished)
+        assert finished.error is not None
+        assert "1500" in finished.error
+        assert "PlaybackStarted" not in scene.names()
+
+    studio.play(body)
+
+
+def test_a_looped_file_begins_again_and_never_finishes(studio: Studio, tmp_path: Path) -> None:
+    samples = write_tone(tmp_path / "tone.wav")
+
+    async def body(scene: Scene) -> None:
+        await connect(scene)
+        assert scene.call is not None
+        scene.call.files_below(tmp_path)
+        scene.do("startPlayback", url="tone.wav", parameters={"loop": True})
+        await scene.until_event("PlaybackStarted")
+        await asyncio.sleep(len(samples) / 8000 + 0.3)
+        assert scene.names().count("PlaybackStarted") == 1
+        assert "PlaybackFinished" not in scene.names()
+        assert scene.phone is not None
+        assert np.abs(scene.phone.heard()[-800:].astype(int)).max() > 1000
+
+    studio.play(body)
