@@ -15,7 +15,7 @@ from pydantic import TypeAdapter
 from dtmflow_schema.actions import SESSION_ACTIONS
 from dtmflow_schema.arguments import Signature, signature
 from dtmflow_schema.catalogue import EVENTS, METHODS, actions
-from dtmflow_schema.doing import ACTION_NAMES, EVENT_KEY, Transition, signature_of
+from dtmflow_schema.doing import ACTION_NAMES, Transition, signature_of
 from dtmflow_schema.expectations import CHECKS, Requested
 from dtmflow_schema.flow import LANGUAGE, TYPES, Flow, State, Variable
 from dtmflow_schema.jsonschema import (
@@ -38,11 +38,13 @@ from dtmflow_schema.scenario import (
     Keys,
     payload_fields,
 )
-from dtmflow_schema.units import END, EXPRESSION, IDENTIFIER, Duration
+from dtmflow_schema.units import END, EXPRESSION, IDENTIFIER, OWN_EVENT, Duration
 
 TEXT: Final[Schema] = {"type": ["string", "number"]}
 GIVEN: Final[Schema] = {"type": list(NOT_NULL)}
 _PREFIX: Final = r"^[A-Za-z_][A-Za-z0-9_]*\."
+_OTHER_EVENTS: Final = rf"{_PREFIX}({'|'.join(EVENTS)}){END}|{OWN_EVENT}"
+"""Keys of `on:` besides the names of events: events of other legs, and own ones."""
 _DURATION: Final = TypeAdapter[Any](Duration).json_schema()["pattern"]
 
 
@@ -67,7 +69,13 @@ def short(kind: str, when: Schema, other: Schema) -> Schema:
 def of_names(names: list[str], prefixed: list[str]) -> Schema:
     """Return the schema of a bare name, with a leg's prefix where it may have one."""
     pattern = f"{_PREFIX}({'|'.join(prefixed)}){END}"
-    return {"type": "string", "anyOf": [{"enum": names}, {"pattern": pattern}]}
+    known = {"enum": names, "enumDescriptions": [_text(name).split("\n")[0] for name in names]}
+    return {"type": "string", "anyOf": [known, {"pattern": pattern}]}
+
+
+def _text(action: str) -> str:
+    declared = SESSION_ACTIONS.get(action) or METHODS[action]
+    return inspect.cleandoc(declared.__doc__ or "")
 
 
 def described(name: str, page: str, text: str) -> Schema:
@@ -113,9 +121,7 @@ def actions_schemas(prefix: str, *, partial: bool) -> tuple[Schema, Schema]:
     properties: Schema = {}
     patterns: Schema = {}
     for name in ACTION_NAMES:
-        declared = SESSION_ACTIONS.get(name) or METHODS[name]
-        text = inspect.cleandoc(declared.__doc__ or "")
-        made, shared = action_schema(signature_of(name), text, partial=partial)
+        made, shared = action_schema(signature_of(name), _text(name), partial=partial)
         definitions |= shared
         definitions[prefix + name] = made
         properties[name] = ref(prefix + name)
@@ -160,9 +166,9 @@ def flow_forms() -> Schema:
         "transitions": one_or_list(entry, least=1),
         "handlers": {
             "type": "object",
-            "propertyNames": {"pattern": EVENT_KEY},
             "properties": named,
-            "additionalProperties": ref("transitions"),
+            "patternProperties": {_OTHER_EVENTS: ref("transitions")},
+            "additionalProperties": False,
         },
         "timers": _mapping(_DURATION, ref("transitions")),
         "choices": _mapping(CHOICE, ref("transitions")),
@@ -268,8 +274,8 @@ def _checks() -> Schema:
 def _mapping(keys: str, values: Schema) -> Schema:
     return {
         "type": "object",
-        "propertyNames": {"pattern": keys},
-        "additionalProperties": values,
+        "patternProperties": {keys: values},
+        "additionalProperties": False,
     }
 
 
@@ -285,12 +291,12 @@ def _linked(schema: Any) -> Any:
     return {name: _linked(part) for name, part in schema.items()}
 
 
-def _document(title: str, models: tuple[type[Any], ...], forms: Mapping[str, Schema]) -> Schema:
+def _document(models: tuple[type[Any], ...], forms: Mapping[str, Schema]) -> Schema:
     made, shared = schemas_of({model.__name__: TypeAdapter(model) for model in models})
     definitions = {**shared, **{name: part for name, part in made.items() if "$ref" not in part}}
     linked = _linked({**definitions, **forms})
     root = linked[models[0].__name__]
-    return document(root, linked, title)
+    return document(root, linked)
 
 
 def document_schemas() -> dict[str, Schema]:
@@ -298,9 +304,9 @@ def document_schemas() -> dict[str, Schema]:
     flow = (Flow, State, Transition, Prompt, Run, Variable)
     tests = (FlowTests, Incoming, HttpAnswer)
     return {
-        "flow": _document("A flow", flow, flow_forms()),
-        "flow-test": _document("Tests of a flow", tests, scenario_forms()),
-        "project": _document("Project file of dtmflow", (Project,), {}),
+        "flow": _document(flow, flow_forms()),
+        "flow-test": _document(tests, scenario_forms()),
+        "project": _document((Project,), {}),
     }
 
 

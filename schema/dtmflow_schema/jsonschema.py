@@ -102,10 +102,7 @@ def polished(schema: Any) -> Any:
 def or_expression(schema: Schema) -> Schema:
     """Return a schema that accepts a text with `${...}` as well, at any depth."""
     inner = expressive(schema)
-    kind = inner.get("type")
-    if kind in ("integer", "number", "boolean") and "enum" not in inner:
-        return {**inner, "type": [kind, "string"], "pattern": EXPRESSION}
-    free = isinstance(kind, list) and set(inner) <= {"type", *_DOCS}
+    free = isinstance(inner.get("type"), list) and set(inner) <= {"type", *_DOCS}
     if free or set(inner) <= set(_DOCS):
         return inner
     docs: Schema = {name: inner.pop(name) for name in _DOCS if name in inner}
@@ -126,8 +123,11 @@ def expressive(schema: Schema) -> Schema:
     return made
 
 
-def document(root: Schema, definitions: Mapping[str, Schema], title: str) -> Schema:
-    """Return a whole schema: the root and those definitions that it needs, in order."""
+def document(root: Schema, definitions: Mapping[str, Schema]) -> Schema:
+    """Return a whole schema: the root and those definitions that it needs, in order.
+
+    It has no title either: editors would head every hover with it.
+    """
     needed: set[str] = set()
     waiting = list(references(root))
     while waiting:
@@ -135,7 +135,7 @@ def document(root: Schema, definitions: Mapping[str, Schema], title: str) -> Sch
         if name not in needed:
             needed.add(name)
             waiting.extend(references(definitions[name]))
-    head = {"$schema": DRAFT, "title": title, **root}
+    head = {"$schema": DRAFT, **root}
     if needed:
         head["$defs"] = {name: definitions[name] for name in sorted(needed)}
     return head
@@ -162,7 +162,7 @@ def value_schema(value: type[Value], title: str) -> Schema:
         root = shared.pop(root["$ref"].removeprefix("#/$defs/"))
     order = list(fields(value))
     root["properties"] = {name: root["properties"][name] for name in order}
-    return document(root, shared, title)
+    return document(root, shared)
 
 
 def parameter_schemas() -> dict[str, Schema]:

@@ -45,7 +45,7 @@ def test_there_is_a_schema_for_each_document_parameter_type_and_event() -> None:
 def test_a_schema_is_a_draft_07_schema_without_titles_or_null_branches(path: str) -> None:
     schema = FILES[path]
     jsonschema.Draft7Validator.check_schema(schema)
-    text = json.dumps({name: part for name, part in schema.items() if name != "title"})
+    text = json.dumps(schema)
     assert '"title"' not in text
     assert '"null"' not in text
     assert "x-form" not in text
@@ -80,3 +80,26 @@ def test_the_pages_have_a_heading_for_each_method_and_event() -> None:
 def test_the_command_line_says_what_is_out_of_date(capsys: pytest.CaptureFixture[str]) -> None:
     assert generate.main(["--check"]) == 0
     assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    ("state", "messages"),
+    [
+        ({"do": [{"handleTones": "maybe"}]}, ["'maybe' is not of type 'boolean'"]),
+        ({"do": [{"say": {"text": "x", "voise": "y"}}]}, ["('voise' was unexpected)"]),
+        ({"do": [{"sya": "x"}]}, ["'sya' does not match any of the regexes"]),
+        ({"on": {"Conected": "end"}}, ["'Conected' does not match any of the regexes"]),
+        ({"after": {"5": "end"}}, ["'5' does not match any of the regexes"]),
+        ({"menu": {"say": "x", "choices": {"x": "end"}}}, ["'x' does not match any"]),
+        ({"to": "end", "states": {"a": {"to": "end"}}}, ["False schema does not allow 'end'"]),
+        ({"on": {"Connected": {"iff": "x"}}}, ["('iff' was unexpected)"]),
+    ],
+)
+def test_a_mistake_is_told_once_and_where_it_stands(
+    state: dict[str, object], messages: list[str]
+) -> None:
+    validator = jsonschema.Draft7Validator(FILES["flow.json"])
+    errors = list(validator.iter_errors({"version": 1, "states": {"a": state}}))
+    assert len(errors) == len(messages)
+    for error, message in zip(errors, messages, strict=True):
+        assert message in error.message
