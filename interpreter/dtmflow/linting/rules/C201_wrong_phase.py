@@ -17,6 +17,7 @@ Good:
       on: { Connected: greeting }
     greeting:
       do: { say: Hello. }
+      on: { PlaybackFinished: end }
 
 The finding names one path that leads to the action; on it the action is certain to fail.
 """

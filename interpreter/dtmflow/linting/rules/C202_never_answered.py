@@ -9,6 +9,7 @@ Bad:
     states:
       ringing:
         on: { Connected: greeting }      # comes only after `answer`
+      greeting: { prompt: { say: Hello. }, to: end }
 
 Good:
 
@@ -16,6 +17,7 @@ Good:
       ringing:
         do: answer
         on: { Connected: greeting }
+      greeting: { prompt: { say: Hello. }, to: end }
 """
 
 from __future__ import annotations

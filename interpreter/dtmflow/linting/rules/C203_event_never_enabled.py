@@ -8,13 +8,13 @@ Bad:
 
     main:
       do: { say: Press any key. }
-      on: { ToneReceived: next }
+      on: { ToneReceived: end }
 
 Good:
 
     main:
       do: [{ handleTones: true }, { say: Press any key. }]
-      on: { ToneReceived: next }
+      on: { ToneReceived: end }
 
 Fix (safe): enable it on entry of the state.
 """

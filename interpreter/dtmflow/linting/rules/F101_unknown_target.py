@@ -10,7 +10,9 @@ Bad:
       ringing:
         do: answer
         on: { Connected: gretting }
-      greeting: ...
+      greeting:
+        prompt: { say: Hello. }
+        to: end
 
 Good:
 
@@ -18,7 +20,9 @@ Good:
       ringing:
         do: answer
         on: { Connected: greeting }
-      greeting: ...
+      greeting:
+        prompt: { say: Hello. }
+        to: end
 
 Fix (unsafe): write the name that comes closest.
 """

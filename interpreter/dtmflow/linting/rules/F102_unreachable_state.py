@@ -10,7 +10,12 @@ Bad:
       main: { do: { say: Goodbye. }, on: { PlaybackFinished: end } }
       old_menu: { do: { say: Press 1. }, on: { PlaybackFinished: end } }
 
-Good: lead there, or remove the state.
+Good: remove the state, or lead there.
+
+    states:
+      ringing: { do: answer, on: { Connected: main } }
+      main: { do: { say: Goodbye. }, on: { PlaybackFinished: old_menu } }
+      old_menu: { do: { say: Press 1. }, on: { PlaybackFinished: end } }
 
 Fix (unsafe): remove the state.
 """

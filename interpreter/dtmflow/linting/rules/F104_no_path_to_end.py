@@ -15,7 +15,7 @@ Good:
     main:
       do: { say: Please hold. }
       on: { PlaybackFinished: main }
-      after: { 10m: sorry }
+      after: { 10m: end }
 """
 
 from __future__ import annotations

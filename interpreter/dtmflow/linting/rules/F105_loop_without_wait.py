@@ -11,7 +11,7 @@ Bad:
 
 Good:
 
-    check: { to: [{ if: tries < 3, to: retry }, { to: end }] }
+    check: { to: [{ if: tries < 3, to: retry }, end] }
     retry: { do: { set: { tries: "${tries + 1}" } }, to: check }
 """
 

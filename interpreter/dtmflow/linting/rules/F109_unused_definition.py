@@ -5,9 +5,16 @@ unused as well; what `returns` declares is read by the caller of the flow.
 
 Bad:
 
-    vars: { tries: 0, name: "" }       # nothing reads `name`
+    vars: { brand: "" }        # nothing reads it
+    states:
+      ringing: { do: answer, on: { Connected: end } }
 
 Good: use it, or remove it.
+
+    vars: { brand: Harbour Bicycles }
+    states:
+      ringing: { do: answer, on: { Connected: hello } }
+      hello: { prompt: { say: "This is ${brand}." }, to: end }
 
 Fix (safe): remove the definition, where nothing assigns it. A parameter is part of what callers
 of the flow rely on, so removing one is unsafe.

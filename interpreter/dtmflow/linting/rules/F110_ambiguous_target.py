@@ -7,13 +7,16 @@ leg of a `connect` is named after its state, so no declared leg may bear that na
 Bad:
 
     states:
-      day: { initial: menu, states: { menu: ... } }
-      night: { initial: menu, states: { menu: ... } }
       help: { to: menu }
+      day: { states: { menu: { after: { 1m: end } } } }
+      night: { states: { menu: { after: { 1m: end } } } }
 
 Good:
 
+    states:
       help: { to: day/menu }
+      day: { states: { menu: { after: { 1m: end } } } }
+      night: { states: { menu: { after: { 1m: end } } } }
 
 Fix (unsafe): write the path of the first.
 """

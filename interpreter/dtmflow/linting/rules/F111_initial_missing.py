@@ -8,14 +8,14 @@ Bad:
     talk:
       initial: gret
       states:
-        greet: ...
+        greet: { prompt: { say: Hello. }, to: end }
 
 Good:
 
     talk:
       initial: greet
       states:
-        greet: ...
+        greet: { prompt: { say: Hello. }, to: end }
 
 Fix (unsafe): write the name that comes closest.
 """

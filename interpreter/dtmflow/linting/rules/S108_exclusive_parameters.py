@@ -1,7 +1,9 @@
 """Parameters that do not go together.
 
 Why: `hd_audio` and `lossless` exclude each other, `labels` needs `transcribe`, and `secure`
-belongs to a recorder. The finding stands at the second of the two.
+belongs to a recorder. Of a state, `final` ends the flow at once, so nothing is waited for beside
+it; nested `states` say themselves where to go, so `to` and kinds do not go with them. The finding
+stands at the second of the two.
 
 Bad:
 

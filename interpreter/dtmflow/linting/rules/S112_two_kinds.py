@@ -7,7 +7,7 @@ Bad:
 
     main:
       prompt: { say: Welcome. }
-      menu: { say: Press 1., choices: { "1": sales } }
+      menu: { say: Press 1., choices: { "1": end } }
 
 Good:
 
@@ -15,7 +15,7 @@ Good:
       prompt: { say: Welcome. }
       to: main
     main:
-      menu: { say: Press 1., choices: { "1": sales } }
+      menu: { say: Press 1., choices: { "1": end } }
 
 Fix: none; make it two states.
 """

@@ -8,12 +8,14 @@ assign declared variables only, so that a misspelt one is noticed; and a leg is 
 Bad:
 
     vars: { tries: 0 }
-    ...
-    if: tires < 3
+    states:
+      ringing: { to: [{ if: tires < 3, to: ringing }, end] }
 
 Good:
 
-    if: tries < 3
+    vars: { tries: 0 }
+    states:
+      ringing: { to: [{ if: tries < 3, to: ringing }, end] }
 
 Fix (unsafe): write the name that comes closest.
 """

@@ -7,12 +7,12 @@ environment variables that the project file allows: `env: [SHOP_NUMBER]` in `dtm
 Bad:
 
     on:
-      ToneReceived: [{ if: 'event.digit == "1"', to: sales }]
+      ToneReceived: { if: 'event.digit == "1"', to: end }
 
 Good:
 
     on:
-      ToneReceived: [{ if: 'event.tone == "1"', to: sales }]
+      ToneReceived: { if: 'event.tone == "1"', to: end }
 
 Fix (unsafe): write the field that comes closest.
 """

@@ -5,18 +5,22 @@ with different payloads lead into a state, only the fields that all of them have
 
 Bad:
 
-    on:
-      agent.Failed: sorry
-      agent.Disconnected: sorry
-    ...
+    calling:
+      do: { dial: { leg: agent, to: "sip:agent@example.org" } }
+      on: { agent.Failed: sorry, agent.Connected: sorry }
     sorry:
       do: { log: "failed with ${event.code}" }
+      to: end
 
 Good: read the field where the event is handled.
 
-    on:
-      agent.Failed: { do: { log: "failed with ${event.code}" }, to: sorry }
-      agent.Disconnected: sorry
+    calling:
+      do: { dial: { leg: agent, to: "sip:agent@example.org" } }
+      on:
+        agent.Failed: { do: { log: "failed with ${event.code}" }, to: sorry }
+        agent.Connected: sorry
+    sorry:
+      to: end
 """
 
 from __future__ import annotations

@@ -5,11 +5,11 @@ Why: inside `{...}` and `[...]` a brace opens a mapping, so `${x}` must be quote
 
 Bad:
 
-    on: { ok: { to: ${next} } }
+    do: { log: ${call.number} }
 
 Good:
 
-    on: { ok: { to: "${next}" } }
+    do: { log: "${call.number}" }
 
 Fix: quote the text (safe).
 """

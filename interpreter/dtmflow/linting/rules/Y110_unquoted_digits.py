@@ -8,13 +8,11 @@ Bad:
 
     choices:
       1: sales
-    sendDigits: 0123
 
 Good:
 
     choices:
       "1": sales
-    sendDigits: "0123"
 
 Fix: quote the digits (safe).
 """
