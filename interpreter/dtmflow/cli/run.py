@@ -93,9 +93,9 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError(f"--advertise {told} and --sip {host}: one is IPv4 and the other IPv6")
     if arguments.max_calls < 1:
         raise UsageError("--max-calls takes a whole number from 1")
-    logging.basicConfig(
-        level=arguments.log.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
+    handler = logging.StreamHandler()
+    handler.setFormatter(OneLine("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=arguments.log.upper(), handlers=[handler])
     return asyncio.run(_serve(arguments, host, port, told))
 
 
@@ -105,6 +105,15 @@ def _address_of_project(flow: str) -> str:
 
     sip = project_of(flow_file(flow)).project.sip
     return host_port(sip.host, sip.port)
+
+
+class OneLine(logging.Formatter):
+    """Writes a record as one line without control characters: callers choose some of the text."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - as the base has it
+        """Return the line; a traceback, which is ours, follows it as it is."""
+        line = super().formatMessage(record)
+        return "".join(each if each.isprintable() else " " for each in line)
 
 
 def address(text: str) -> tuple[str, int]:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import resource
 import socket
 import sys
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from dtmflow.cli.main import main
-from dtmflow.cli.run import address, calls_possible, tell
+from dtmflow.cli.run import OneLine, address, calls_possible, tell
 from dtmflow.errors import UsageError
 
 pytestmark = pytest.mark.unit
@@ -180,3 +181,10 @@ def test_a_reader_that_has_gone_away_does_not_stop_the_program(
     with (tmp_path / "spare").open("w") as spare:
         monkeypatch.setattr(sys, "stdout", Closed())
         tell("nobody reads this")
+
+
+def test_what_a_caller_writes_cannot_forge_a_line_of_the_log() -> None:
+    record = logging.LogRecord(
+        "dtmflow", logging.INFO, "", 1, "%s", ("Bob\n2026 ERROR x: \x1b[2J",), None
+    )
+    assert OneLine("%(levelname)s: %(message)s").format(record) == "INFO: Bob 2026 ERROR x:  [2J"
