@@ -35,7 +35,7 @@ class Constant(Enum):
             for member in cls:
                 if given in (member.value, member.name):
                     return member
-        values = [str(member.value) for member in cls]
+        values = [str(member.value) or '""' for member in cls]
         expected = "one of " + ", ".join(values)
         if len(values) > _READABLE:
             expected = f"one of the {len(values)} values of {cls.__name__}, such as {values[0]}"

@@ -8,7 +8,7 @@ with a budget of iterations; regular expressions in linear time; depth and size 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import lru_cache
 
@@ -156,7 +156,7 @@ class Environment:
             program = self._cel.compile(text)
         except RuntimeError as error:
             raise read_report(text, str(error)) from None
-        wrong = functions.wrong_hours(text)
+        wrong = [*functions.wrong_hours(text), *_wrong_patterns(text)]
         if wrong:
             raise CompileError(
                 tuple(
@@ -165,6 +165,32 @@ class Environment:
                 )
             )
         return Expression(text, program, self.scope)
+
+
+def _wrong_patterns(text: str) -> Iterator[tuple[int, int, str]]:
+    """Yield literal regular expressions that cannot be read: offset, length and message."""
+    for call in _MATCHES.finditer(text):
+        if reason := _wrong_pattern(call[1]):
+            yield call.start(1), len(call[1]), f"this is no regular expression: {reason}"
+
+
+_MATCHES = re.compile(r"\.matches\(\s*(\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*')\s*\)")
+
+
+@lru_cache(maxsize=256)
+def _wrong_pattern(literal: str) -> str:
+    """Return what CEL says against a regular expression; empty where it can be read."""
+    try:
+        result = _bare().compile(f'"".matches({literal})').eval(data={})
+    except RuntimeError:
+        return ""  # no literal of CEL: told where it is compiled as a whole
+    report = str(result.plain_value()) if result.type() == cel.Type.ERROR else ""
+    return report.partition("invalid regular expression: ")[2]
+
+
+@lru_cache(maxsize=1)
+def _bare() -> cel.Env:
+    return cel.NewEnv(variables={})
 
 
 def environment(scope: Scope) -> Environment:

@@ -68,7 +68,7 @@ class Losses:
         if not self.declared and finding.code in _OF_DECLARATIONS:
             return False
         subject = document.lines.slice(finding.span).strip("\"'")
-        root = subject.split(".")[0]
+        root = subject.split(".")[0] or subject
         named = finding.code in ("F101", "V302", "V303")
         if named and any(root in name for name in self.names):
             return False

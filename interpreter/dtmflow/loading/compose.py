@@ -21,7 +21,7 @@ from ruamel.yaml.events import (
 
 from dtmflow.loading.events import events
 from dtmflow.loading.nodes import Mapping, Node, Scalar, Sequence
-from dtmflow.loading.trouble import Mask, Misread, Trouble, needs_quotes, value_end
+from dtmflow.loading.trouble import Mask, Misread, Trouble, needs_quotes, quoted, value_end
 
 MAX_DEPTH: Final = 100
 MAX_NODES: Final = 100_000
@@ -31,8 +31,9 @@ MAX_EXPANDED: Final = 10_000
 _CORE: Final = "tag:yaml.org,2002:"
 _BLANKS: Final = re.compile(r"[ \t]*")
 _QUOTED: Final = re.compile(r"'[^'\r\n]*'|\"(?:[^\"\\\r\n]|\\.)*\"")
-_STAR_ALONE: Final = re.compile(r"\*[ \t]*(?:$|[\r\n]|:(?=\s|$)|(?<=[ \t])#)")
-_STAR_ITEM: Final = re.compile(r"\*[ \t]*[,}\]]")
+_STAR_ALONE: Final = re.compile(r"(\*[0-9*#]*)[ \t]*(?:$|[\r\n]|:(?=\s|$)|(?<=[ \t])#)")
+"""Keys to press that begin with a star, and nothing else."""
+_STAR_ITEM: Final = re.compile(r"(\*[0-9*#]*)[ \t]*[,}\]]")
 _PROPERTIES: Final = re.compile(r"(?:[&!][^\s,\[\]{}]*|\s+|#[^\r\n]*(?:\r\n|\r|\n))*")
 
 
@@ -190,7 +191,7 @@ class Composer:
             raise Misread(
                 Trouble("Y109", f"`*{name}` stands inside its own anchor `&{name}`", start, end)
             )
-        if node is None and name.startswith(":"):
+        if node is None and self._star_was_meant(start, end):
             raise Misread(bare_star(self.source, start, in_flow=self.in_flow))
         if node is None:
             raise Misread(
@@ -206,6 +207,11 @@ class Composer:
         size, height = self._sizes[id(node)]
         self._expand(size, height, start, end)
         self._add(node, size, height)
+
+    def _star_was_meant(self, start: int, end: int) -> bool:
+        """Whether an alias without anchor is a key to press, or the begin of a text."""
+        alone = _star_alone(self.source, start, in_flow=self.in_flow)
+        return bool(alone) or value_end(self.source, start, in_flow=self.in_flow) > end
 
     def _open(self, event: Any) -> None:
         start = event.start_mark.index
@@ -327,9 +333,14 @@ class Composer:
 
 def bare_star(text: str, at: int, *, in_flow: bool) -> Trouble:
     """Make the finding for an unquoted `*` key or value, or a text that starts with one."""
-    alone = bool(_STAR_ALONE.match(text, at)) or (in_flow and bool(_STAR_ITEM.match(text, at)))
-    end = at + 1 if alone else max(value_end(text, at, in_flow=in_flow), at + 1)
-    return needs_quotes("Y103", '`*` starts an alias; write `"*"`', text, at, end)
+    alone = _star_alone(text, at, in_flow=in_flow)
+    end = alone.end(1) if alone else max(value_end(text, at, in_flow=in_flow), at + 1)
+    written = quoted(text[at:end])
+    return needs_quotes("Y103", f"`*` starts an alias; write `{written}`", text, at, end)
+
+
+def _star_alone(text: str, at: int, *, in_flow: bool) -> re.Match[str] | None:
+    return _STAR_ALONE.match(text, at) or (_STAR_ITEM.match(text, at) if in_flow else None)
 
 
 def _tag(event: Any) -> str:

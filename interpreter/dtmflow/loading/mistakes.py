@@ -40,8 +40,6 @@ CODES: Final[Mapping[str, str]] = {
     Problem.DURATION_UNIT: "Y108",
 }
 _KEYS: Final = frozenset({Problem.EXTRA_FORBIDDEN, Problem.UNKNOWN_PARAMETER})
-MANY: Final = 12
-"""Names that a finding lists at most."""
 OTHER_WORDS: Final[Mapping[str, str]] = {
     **dict.fromkeys(("play", "playback", "playFile", "audio"), "startPlayback"),
     **dict.fromkeys(("speak", "tts", "announce"), "say"),
@@ -203,16 +201,18 @@ def _is_about_key(mistake: Mistake, node: nodes.Node | None) -> bool:
 def _did_you_mean(mistake: Mistake) -> str:
     if mistake.meant is not None:
         return f"did you mean `{mistake.meant}`?"
-    if mistake.kind is Problem.UNKNOWN_ACTION and mistake.given in _NO_ACTIONS:
-        return _NO_ACTIONS[mistake.given]
-    if mistake.kind is Problem.UNKNOWN_EVENT and _KEYS_PRESSED.fullmatch(mistake.given):
-        return "keys stand under `choices:` of a `menu`, or are `event.tone` of `ToneReceived`"
-    if len(mistake.allowed) > MANY and mistake.kind is not Problem.EXTRA_FORBIDDEN:
-        page = "events" if mistake.kind is Problem.UNKNOWN_EVENT else "methods"
-        return f"schema/reference/{page}.md lists all {len(mistake.allowed)}"
-    if mistake.allowed:
-        return "there are " + ", ".join(f"`{name}`" for name in mistake.allowed)
-    return ""
+    known = ", ".join(f"`{name}`" for name in mistake.allowed)
+    listed = f"there are {known}" if known else ""
+    if mistake.kind is Problem.UNKNOWN_ACTION:
+        listed = f"schema/reference/methods.md lists all {len(mistake.allowed)}"
+        return _NO_ACTIONS.get(mistake.given, listed)
+    if mistake.kind is Problem.UNKNOWN_EVENT:
+        if _KEYS_PRESSED.fullmatch(mistake.given):
+            return "keys stand under `choices:` of a `menu`, or are `event.tone` of `ToneReceived`"
+        if mistake.given[1:].islower():
+            return "events of your own begin with a lower-case letter"
+        return f"schema/reference/events.md lists all {len(mistake.allowed)}"
+    return listed
 
 
 def _unknown(what: str) -> Callable[[Mistake], tuple[str, str]]:
@@ -269,7 +269,11 @@ _WORDS: Final[Mapping[str, Callable[[Mistake], tuple[str, str]]]] = {
     "S106": _expected,
     "S107": _expected,
     "S108": _exclusive,
-    "S109": lambda m: (f"the name of the header `{m.given}` must start with `X-`", ""),
+    "S109": lambda m: (
+        (f"`{m.given}` is no name of a header", "letters, digits and `-` may stand in it")
+        if m.given.startswith(("X-", "x-"))
+        else (f"the name of the header `{m.given}` must start with `X-`", "")
+    ),
     "S110": lambda m: (f"`{m.given}` has no place in a flow", "use `on:`"),
     "S111": lambda m: (
         f"`{m.given}` is a property and does nothing",
@@ -303,7 +307,7 @@ def _repair(  # noqa: PLR0911 - one per repair
         return Fix(f"Write `{meant}`", (Edit(span, text),), safe=False)
     if code == "S106":
         return _typed(document, mistake, span)
-    if code == "S109":
+    if code == "S109" and not mistake.given.startswith(("X-", "x-")):
         return Fix("Put `X-` in front", (Edit(span, _prefixed(document.lines.slice(span))),))
     if code == "S113":
         return as_list(document, mistake.path[:-1])

@@ -28,8 +28,10 @@ MAX_READ: Final = 2 * MAX_BYTES
 
 _INTEGER: Final = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _NUMBER: Final = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
-_LONGEST_INTEGER: Final = 100
-"""Digits; more are no number but an identifier, and Python refuses to read very many."""
+_LONGEST_NUMBER: Final = 100
+"""Characters; Python refuses to read very many."""
+_INTEGERS: Final = range(-(2**63), 2**63)
+"""What expressions can count with; more digits are no number but an identifier."""
 _MISREAD_BY_OTHERS: Final = re.compile(
     r"(?i:yes|no|on|off|y|n)|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+|[0-9]{4}-[0-9]{2}-[0-9]{2}"
 )
@@ -151,11 +153,12 @@ def _value(node: Scalar) -> Data:
         return SourceText(text)
     if text in _CONSTANTS:
         return _CONSTANTS[text]
-    if _INTEGER.fullmatch(text) and len(text) <= _LONGEST_INTEGER:
+    if _INTEGER.fullmatch(text) and len(text) <= _LONGEST_NUMBER:
         base = {"0o": 8, "0x": 16}.get(text[:2], 10)
-        return SourceInt(int(text, base), text)
-    if _NUMBER.fullmatch(text) and len(text) <= _LONGEST_INTEGER:
-        number = float(text)
-        if math.isfinite(number):
-            return SourceFloat(number, text)
+        number = int(text, base)
+        return SourceInt(number, text) if number in _INTEGERS else SourceText(text)
+    if _NUMBER.fullmatch(text) and len(text) <= _LONGEST_NUMBER:
+        value = float(text)
+        if math.isfinite(value):
+            return SourceFloat(value, text)
     return text

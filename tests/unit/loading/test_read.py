@@ -258,3 +258,8 @@ def test_many_tabs_do_not_make_reading_slow() -> None:
     text = "".join(f"k{number}: 1\t# c\n" for number in range(500))
     document = load(text, "flow.yaml")
     assert [each.code for each in document.diagnostics] == ["Y100"]
+
+
+def test_digits_beyond_what_expressions_count_with_are_text() -> None:
+    document = load("a: 9223372036854775807\nb: 9223372036854775808\nc: -0x1\n", "flow.yaml")
+    assert document.data == {"a": 2**63 - 1, "b": "9223372036854775808", "c": "-0x1"}

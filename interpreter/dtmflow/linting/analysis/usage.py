@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from dtmflow.compiling.core import Core, Plain
 from dtmflow.diagnostics import Path
 from dtmflow.linting.analysis.graph import every_action, every_transition
+from dtmflow_schema import flow as source
 
 _QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'", re.DOTALL)
 _NAME = re.compile(r"(?<![\w.])([A-Za-z_]\w*)(?:\s*\.\s*([A-Za-z_]\w*))?")
@@ -131,3 +132,12 @@ def assignments(core: Core) -> Iterator[tuple[str, Path, bool]]:
     for state in core.states.values():
         if state.later is not None and isinstance(into := state.later.settings.get("into"), str):
             yield into, (*state.later.origin, "into"), False
+
+
+def gathered(states: Mapping[str, source.State], place: Path = ()) -> Iterator[tuple[str, Path]]:
+    """Yield what each `gather` assigns; in the core it is no author's assignment any more."""
+    for name, state in states.items():
+        path: Path = (*place, "states", name)
+        if state.gather is not None:
+            yield state.gather.into, (*path, "gather", "into")
+        yield from gathered(state.states, path)

@@ -22,18 +22,17 @@ Fix (unsafe): write the name that comes closest.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from dtmflow.compiling.expand import CALLER
-from dtmflow.diagnostics import Diagnostic, Edit, Fix, Level, Path
+from dtmflow.diagnostics import Diagnostic, Edit, Fix, Level
 from dtmflow.expressions.problems import Kind
 from dtmflow.linting.analysis.expressions import Finding, findings, renamed
 from dtmflow.linting.analysis.legs import named_legs
-from dtmflow.linting.analysis.usage import assignments
-from dtmflow.linting.analysis.words import FUNCTIONS
+from dtmflow.linting.analysis.usage import assignments, gathered
+from dtmflow.linting.analysis.words import FUNCTIONS, UNUSABLE
 from dtmflow.linting.registry import Subject, rule
 from dtmflow.loading.suggest import closest
-from dtmflow_schema.flow import State
 
 
 @rule("V302", "unknown-name", Level.ERROR)
@@ -57,7 +56,8 @@ def _assigned(subject: Subject) -> Iterator[Diagnostic]:
     core = subject.core
     own = [name for name, each in core.variables.items() if not each.generated]
     declared = [*own, *core.returns, "lang"]
-    places = [*assignments(core), *_gathered(subject.flow.states, ())]
+    gathers = ((name, path, False) for name, path in gathered(subject.flow.states))
+    places = [*assignments(core), *gathers]
     for name, path, is_key in dict.fromkeys(places):
         if name in declared or name in core.variables:
             continue
@@ -93,15 +93,6 @@ def _legs(subject: Subject) -> Iterator[Diagnostic]:
         )
 
 
-def _gathered(states: Mapping[str, State], place: Path) -> Iterator[tuple[str, Path, bool]]:
-    """Yield what each `gather` assigns; in the core it is no author's assignment any more."""
-    for name, state in states.items():
-        path: Path = (*place, "states", name)
-        if state.gather is not None:
-            yield state.gather.into, (*path, "gather", "into"), False
-        yield from _gathered(state.states, path)
-
-
 def _meant(found: Finding) -> str | None:
     name, scope = found.problem.name, found.site.typed.scope
     if found.problem.kind is Kind.UNKNOWN_FUNCTION:
@@ -121,4 +112,6 @@ def _known(found: Finding) -> str:
     below = [known for known in found.site.typed.scope if known.startswith(f"{name}.")]
     if below:
         return f"there are {', '.join(f'`{known}`' for known in below[:8])}"
+    if name in UNUSABLE:
+        return ""
     return "declare it under `vars`, or put texts in quotes"

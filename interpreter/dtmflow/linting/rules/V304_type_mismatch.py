@@ -2,7 +2,7 @@
 
 Why: types are known before a call comes. A tone is text, so comparing it with a number could
 never be true; a text cannot be counted with. A variable keeps the type of its default, so that a
-text cannot be assigned to a number.
+text cannot be assigned to a number; what a `gather` gives is digits, and never true or false.
 
 Bad:
 
@@ -26,6 +26,7 @@ from dtmflow.expressions.problems import Kind
 from dtmflow.expressions.types import Type
 from dtmflow.linting.analysis.expressions import Finding, findings, mending, quoted
 from dtmflow.linting.analysis.graph import every_action
+from dtmflow.linting.analysis.usage import gathered
 from dtmflow.linting.analysis.words import UNUSABLE
 from dtmflow.linting.registry import Subject, rule
 from dtmflow_schema.flow import expected_of
@@ -80,6 +81,7 @@ def find(subject: Subject) -> Iterator[Diagnostic]:
             fix=mending(subject.document, found.site.typed, [change], title, safe=False),
         )
     yield from _assigned(subject)
+    yield from _gathered(subject)
 
 
 def _assigned(subject: Subject) -> Iterator[Diagnostic]:
@@ -98,6 +100,19 @@ def _assigned(subject: Subject) -> Iterator[Diagnostic]:
                     f"`{name}` takes {expected}",
                     help=f"it is declared as `{variable.type}`",
                 )
+
+
+def _gathered(subject: Subject) -> Iterator[Diagnostic]:
+    """Report variables of gathers that cannot hold digits."""
+    core = subject.core
+    for name, path in gathered(subject.flow.states):
+        variable = core.variables.get(name) or core.returns.get(name)
+        if variable is not None and variable.type == "bool":
+            yield subject.report(
+                path,
+                f"`{name}` takes true or false, and a gather gives digits",
+                help="declare it as `string` or `int`",
+            )
 
 
 def _constant(found: Finding) -> _Constant | None:

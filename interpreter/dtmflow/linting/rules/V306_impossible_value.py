@@ -2,7 +2,8 @@
 
 Why: some things have few values: a tone is one key, a call has four states, SIP codes go from 100
 to 699. `input` in a menu or gather holds several keys, a tone never does. Errors are literal
-opening hours and time zones that nobody can read, and a language for `lang` that no prompt has.
+opening hours, time zones and regular expressions that nobody can read, and a language for `lang`
+that no prompt has.
 
 Bad:
 
