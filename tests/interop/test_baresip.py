@@ -34,7 +34,7 @@ def test_baresip_hears_the_welcome_presses_2_hears_the_hours_and_hangs_up(
 ) -> None:
     with (
         serving(FRONT_DESK, tmp_path) as server,
-        softphone(tmp_path, port=22000, codec=codec) as phone,
+        softphone(tmp_path, port=15000, codec=codec) as phone,
     ):
         phone.command("dial", f"sip:front-desk@127.0.0.1:{server.port}")
         phone.says("Call established")

@@ -23,9 +23,9 @@ pytestmark = [
 HERE = Path(__file__).parent
 KEYS = Path("/usr/share/sip-tester")
 CALLS = 20
-BASE = 20000
+BASE = 14000
 STEP = 4
-SIPP_PORT = 19000
+SIPP_PORT = 13000
 """SIPp binds its -mp for itself; the scenario puts the callers 1000 above, 4 apart."""
 
 REJECTS = """\

@@ -26,7 +26,7 @@ states:
     on: { PlaybackFinished: talking, ToneReceived: pressed }
   pressed: { prompt: { say: Goodbye. }, to: end }
 """
-EAR = 21500
+EAR = 13500
 
 
 def resident(process: int) -> int:
