@@ -31,8 +31,9 @@ class Stand(Enum):
     UNKNOWN = "unknown"
 
 
-Node = tuple[StatePath, Stand, frozenset[str]]
-"""A leaf, where the leg stands there, and the own events that were just emitted."""
+Node = tuple[StatePath, Stand, frozenset[str], frozenset[str]]
+"""A leaf, where the leg stands there, the own events that were just emitted, and the events of
+sound that an action may have caused on the way."""
 
 _PHASES: Mapping[Stand, frozenset[Phase]] = {
     Stand.NONE: frozenset({Phase.NONE}),
@@ -85,7 +86,8 @@ class Phases:
         if graph.start is not None:
             start = graph.start
             stand = self._run(start, self.initial, None)
-            self.found = explore([(start.target, stand, _emitted(start))], self.successors)
+            known = PLAYING if self._core.start == "sub" else self._caused(start)
+            self.found = explore([(start.target, stand, _emitted(start), known)], self.successors)
 
     @property
     def missteps(self) -> tuple[Misstep, ...]:
@@ -114,7 +116,8 @@ class Phases:
         for edge in self._graph.edges(node[0]):
             for stand in self._after_cause(edge, node):
                 pending = _emitted(edge) | (node[2] if _at_once(edge) else frozenset())
-                yield (edge.target, self._run(edge, stand, node), pending), edge
+                after = self._run(edge, stand, node)
+                yield (edge.target, after, pending, node[3] | self._caused(edge)), edge
 
     def _run(self, edge: Edge, stand: Stand, at: Node | None) -> Stand:
         for action in edge.actions:
@@ -154,7 +157,7 @@ class Phases:
 
     def _after_cause(self, edge: Edge, node: Node) -> Iterator[Stand]:
         """Yield where the leg stands when `edge` starts; nothing when it cannot start."""
-        leaf, stand, pending = node
+        leaf, stand, pending, caused = node
         later = any(state.later is not None for state in self._graph.chain(leaf))
         if _own(edge.trigger) and not later and str(edge.trigger) not in pending:
             return  # the graph knows where it may come, here is known after what
@@ -167,8 +170,19 @@ class Phases:
             yield Stand.UNKNOWN  # nobody can tell how far the actions came
         elif edge.trigger is None or edge.trigger.leg != self._leg:
             yield stand
-        elif self._may_come(edge.trigger, stand):
+        elif stand is Stand.UNKNOWN or (
+            self._may_come(edge.trigger, stand) and edge.trigger.event not in PLAYING - caused
+        ):
             yield self._after_event(edge.trigger, stand)
+
+    def _caused(self, edge: Edge) -> frozenset[str]:
+        """Return the events of sound that the actions of an edge may bring on the leg."""
+        return frozenset(
+            event
+            for action in edge.actions
+            if action.leg == self._leg
+            for event in PLAYING & _CAUSED.get(action.name, frozenset())
+        )
 
     def _may_come(self, trigger: Trigger, stand: Stand) -> bool:
         if stand in {Stand.UNKNOWN, Stand.NONE} or trigger.event in _AFTER_END:
@@ -198,7 +212,7 @@ class Phases:
 
         That a leg ends unseen is not followed: a rule of its own asks for the handler.
         """
-        leaf, stand, _ = node
+        leaf, stand, _, caused = node
         connected = Trigger("Connected", self._leg)
         if not self._may_come(connected, stand) or stand in {Stand.UNKNOWN, Stand.NONE}:
             return
@@ -208,7 +222,7 @@ class Phases:
         )
         if not handled and not self._graph.is_final(leaf) and not self._graph.passes(leaf):
             edge = Edge(leaf, leaf, Cause.EVENT, (), connected, internal=True)
-            yield (leaf, Stand.CONNECTED, frozenset()), edge
+            yield (leaf, Stand.CONNECTED, frozenset(), caused), edge
 
 
 def _own(trigger: Trigger | None) -> bool:
@@ -225,14 +239,21 @@ def _emitted(edge: Edge) -> frozenset[str]:
     return frozenset(str(event) for event in events)
 
 
+_CAUSED: Mapping[str, frozenset[str]] = {
+    name: frozenset(event.event_name for event in (*command.emits, *command.enables))
+    for name, command in METHODS.items()
+}
+"""Events that a method brings about or switches on."""
+
+
 def _playing() -> frozenset[str]:
     """Return `ToneReceived` and the events of methods that need sound on the leg."""
     sound = frozenset({Phase.EARLY, Phase.CONNECTED})
     caused = {
-        event.event_name
-        for command in METHODS.values()
+        event
+        for name, command in METHODS.items()
         if command.needs <= sound
-        for event in (*command.emits, *command.enables)
+        for event in _CAUSED[name]
     }
     return frozenset(caused | {"ToneReceived"}) - {"Disconnected", "Failed"} - _AFTER_END
 
