@@ -27,7 +27,7 @@ def register(subparsers: Subparsers) -> None:
             "Start a flow on a free loopback port and call it, over real SIP and RTP: the keys\n"
             "you type are pressed as DTMF, what the caller hears is printed, and written to a\n"
             "WAV file. Needs no softphone, no account and no sound card; where the Python\n"
-            "package sounddevice is installed, --play lets you listen."
+            "package sounddevice and a sound device are there, you hear it too."
         ),
         examples=[
             ("dtmflow try flows/front-desk", "type 0-9 * #, and q to hang up"),
@@ -52,7 +52,7 @@ def register(subparsers: Subparsers) -> None:
         help="where to write what was heard (default: NAME.wav)",
     )
     parser.add_argument(
-        "--play", action="store_true", help="let me hear it (needs the package sounddevice)"
+        "--mute", action="store_true", help="play no sound, where a sound device is there"
     )
 
 
@@ -72,7 +72,7 @@ async def _call(arguments: argparse.Namespace, file: Path) -> int:
     from dtmflow.cli.calling import Caller, sound_card
     from dtmflow.cli.serving import Service
 
-    on_audio = sound_card() if arguments.play else None
+    on_audio = None if arguments.mute else sound_card()
     print("preparing the prompts ...", file=sys.stderr, flush=True)
     caller = Caller(arguments.keys, on_audio)
     service = Service([file], journals=lambda _session: caller.screen)
