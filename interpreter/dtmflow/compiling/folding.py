@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from dtmflow.compiling.core import END, Core, StatePath, Transition
+from dtmflow.compiling.core import END, Core, StatePath, Transition, Trigger
 
 START = ""
 """Id of the point from which a flow starts."""
@@ -80,18 +80,19 @@ class _Drawing:
     def edges(self) -> Iterator[Edge]:
         core = self.core
         for handler in core.on:
-            yield from self.ways("", handler.transitions, str(handler.trigger))
+            yield from self.ways("", handler.transitions, self.event(handler.trigger))
         for after in core.after:
             yield from self.ways("", after.transitions, f"after {after.delay}")
         for path, state in core.states.items():
             for handler in state.on:
-                label = str(handler.trigger)
-                if handler.trigger.leg == core.primary:
-                    label = handler.trigger.event
-                yield from self.ways(path, handler.transitions, label)
+                yield from self.ways(path, handler.transitions, self.event(handler.trigger))
             for after in state.after:
                 yield from self.ways(path, after.transitions, f"after {after.delay}")
             yield from self.ways(path, state.to, "")
+
+    def event(self, trigger: Trigger) -> str:
+        """Return an event as an author writes it."""
+        return trigger.event if trigger.leg == self.core.primary else str(trigger)
 
     def ways(
         self, path: StatePath, transitions: Iterable[Transition], label: str
@@ -119,7 +120,11 @@ class _Drawing:
 
     def sugar_label(self, each: Transition, path: StatePath) -> str:
         """Return the key of a choice, or the outcome, that a made transition stands for."""
-        place = [str(part) for part in each.origin[len(self.core.states[path].origin) :]]
+        origin, state = each.origin, self.core.states[path].origin
+        begin = len(state)
+        if origin[:begin] != state:  # an outcome that an enclosing state or the root handles
+            begin = origin.index("on") if "on" in origin else begin
+        place = [str(part) for part in origin[begin:]]
         if place[1:2] == ["choices"]:
             return place[2]
         return place[1] if place[:1] == ["on"] and place[1] != "ok" else ""

@@ -50,7 +50,7 @@ def test_sugar_is_folded_back_to_what_the_author_wrote() -> None:
         ("? nowhere", "missing", False),
     ]
     assert set(drawn.edges) == {
-        Edge("", "end", 'caller.Disconnected [call.number == "1"]'),
+        Edge("", "end", 'Disconnected [call.number == "1"]'),
         Edge("menu", "inner/deep", '1 [input == "1"]'),
         Edge("menu", "menu", "#"),
         Edge("menu", "end", "/[2-4]+/"),
@@ -62,7 +62,7 @@ def test_sugar_is_folded_back_to_what_the_author_wrote() -> None:
 
 def test_mermaid_takes_every_label() -> None:
     drawn = graph.mermaid(core())
-    assert "any_state --> [*]: caller.Disconnected [call.number == #quot;1#quot;]" in drawn
+    assert "any_state --> [*]: Disconnected [call.number == #quot;1#quot;]" in drawn
     assert "menu --> menu: #35;" in drawn
     assert "    state inner {\n" in drawn
     assert 'state "? nowhere (missing)" as nowhere' in drawn
@@ -81,3 +81,22 @@ def test_dot_quotes_every_text() -> None:
     program = shutil.which("dot")
     if program is not None:
         subprocess.run([program, "-Tsvg"], input=drawn, text=True, check=True, capture_output=True)
+
+
+def test_outcomes_that_an_outer_state_handles_are_named() -> None:
+    text = """
+version: 1
+on: { exhausted: bye, Disconnected: bye }
+states:
+  outer:
+    on: { exhausted: bye }
+    states:
+      ask: { menu: { say: x, choices: { "1": end } } }
+      tell: { prompt: { say: x }, to: end }
+  again: { menu: { say: x, choices: { "1": end } } }
+  bye: { to: end }
+"""
+    drawn = graph.mermaid(expand(Flow.model_validate(load(text, "flow.yaml").data)))
+    assert "outer_ask --> bye: exhausted" in drawn
+    assert "again --> bye: exhausted" in drawn
+    assert "any_state --> bye: Disconnected" in drawn
