@@ -30,8 +30,8 @@ from dtmflow_schema.jsonschema import (
 from dtmflow_schema.kinds import CHOICE, HTTP_METHODS, SOUNDS, Prompt, Run
 from dtmflow_schema.project import Project
 from dtmflow_schema.scenario import (
-    EVENT,
     LEG,
+    STEP_KINDS,
     FlowTests,
     HttpAnswer,
     Incoming,
@@ -67,14 +67,14 @@ def short(kind: str, when: Schema, other: Schema) -> Schema:
 
 
 def of_names(names: list[str], prefixed: list[str]) -> Schema:
-    """Return the schema of a bare name, with a leg's prefix where it may have one."""
+    """Return the schema of a bare action or event, with a leg's prefix where it may have one."""
     pattern = f"{_PREFIX}({'|'.join(prefixed)}){END}"
     known = {"enum": names, "enumDescriptions": [_text(name).split("\n")[0] for name in names]}
     return {"type": "string", "anyOf": [known, {"pattern": pattern}]}
 
 
-def _text(action: str) -> str:
-    declared = SESSION_ACTIONS.get(action) or METHODS[action]
+def _text(name: str) -> str:
+    declared = EVENTS.get(name) or SESSION_ACTIONS.get(name) or METHODS[name]
     return inspect.cleandoc(declared.__doc__ or "")
 
 
@@ -219,21 +219,25 @@ def scenario_forms() -> Schema:
     names = of_names(list(ACTION_NAMES), list(actions()))
     keys = TypeAdapter[Any](Keys).json_schema()
     code = {"type": ["integer", "string"], "minimum": 300, "maximum": 699, "pattern": EXPRESSION}
+    kinds: dict[str, Schema] = {
+        "incoming": ref("Incoming"),
+        "request": _mapping(IDENTIFIER, {}),
+        "fire": short("object", fire | one_of_these, of_names(list(EVENTS), list(EVENTS))),
+        "press": keys,
+        "hear": short("object", _mapping(LEG, TEXT) | _ONE, TEXT),
+        "silence": {"type": "string", "pattern": _DURATION},
+        "wait": {"type": "string", "pattern": _DURATION},
+        "answer": {"type": "string", "pattern": LEG},
+        "fail": _mapping(LEG, code) | _ONE,
+        "drop": {"type": "string", "pattern": LEG},
+        "http": ref("HttpAnswer"),
+        "expect": one_or_list(short("string", names, expectation), least=1),
+    }
     step: Schema = {
         "type": "object",
         "properties": {
-            "incoming": ref("Incoming"),
-            "request": _mapping(IDENTIFIER, {}),
-            "fire": short("string", {"pattern": EVENT}, fire | one_of_these),
-            "press": keys,
-            "hear": short("object", _mapping(LEG, TEXT) | _ONE, TEXT),
-            "silence": {"type": "string", "pattern": _DURATION},
-            "wait": {"type": "string", "pattern": _DURATION},
-            "answer": {"type": "string", "pattern": LEG},
-            "fail": _mapping(LEG, code) | _ONE,
-            "drop": {"type": "string", "pattern": LEG},
-            "http": ref("HttpAnswer"),
-            "expect": one_or_list(short("string", names, expectation), least=1),
+            name: {"description": text, "markdownDescription": text, **kinds[name]}
+            for name, text in STEP_KINDS.items()
         },
         **one_of_these,
     }

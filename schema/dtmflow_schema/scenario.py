@@ -70,21 +70,22 @@ __all__ = [
     "Step",
 ]
 
-STEP_KINDS: Final = (
-    "incoming",
-    "request",
-    "fire",
-    "press",
-    "hear",
-    "silence",
-    "wait",
-    "answer",
-    "fail",
-    "drop",
-    "http",
-    "expect",
-)
-"""The kinds of a step."""
+STEP_KINDS: Final[Mapping[str, str]] = {
+    "incoming": "A call comes in: `callerid`, `number`, `displayName`, `headers`, `params`.",
+    "request": "A flow that is started by a request begins, with these parameters.",
+    "fire": "An event happens; fields that are left out have their empty value.",
+    "press": "The caller presses keys, one after the other, at once.",
+    "hear": "This is playing now: a text, a `/pattern/` in it, or the address of a file.",
+    "silence": "Sounds play to their end, then so much time passes.",
+    "wait": "So much time passes, while sounds play as long as they take.",
+    "answer": "A dialled leg answers.",
+    "fail": "A dialled leg fails with a SIP code.",
+    "drop": "A leg hangs up; `caller` is the incoming one.",
+    "http": "The request that is under way is answered, or fails.",
+    "expect": "Actions in this order since the last step that did something, and what holds now: "
+    "`state`, `vars`, `outcome`, `dialed`, `requested`.",
+}
+"""The kinds of a step, and what each does."""
 EVENT: Final = rf"^([A-Za-z_][A-Za-z0-9_]*\.)?({'|'.join(EVENTS)}){END}"
 """An event of the reference, of another leg with a prefix."""
 LEG: Final = rf"{IDENTIFIER}|{EXPRESSION}"
