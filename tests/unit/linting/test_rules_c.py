@@ -200,7 +200,8 @@ def test_what_follows_an_own_event_is_in_the_phase_of_its_emit() -> None:
 def test_a_sound_is_heard_and_a_key_comes_only_after_what_brings_them() -> None:
     flow = with_states(
         "ringing: { do: answer, on: { Connected: { do: [{ handleTones: true }, { say: Hi. }] },"
-        " ToneReceived: { do: stopPlayback, to: end }, PlaybackFinished: { do: { say: Bye. } } } }",
+        " ToneReceived: { do: stopPlayback, to: end },"
+        " PlaybackFinished: { do: { say: Bye. } } } }",
     )
     assert codes(flow) == []
     early = flow.replace("do: answer,", "do: [startEarlyMedia, { handleTones: true }, answer],")
