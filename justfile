@@ -60,6 +60,10 @@ generated:
 golden:
     uv run pytest -q -m golden --update-golden
 
+# dtmflow run and try as processes of their own, called over loopback
+system:
+    uv run pytest -m system
+
 # calls from SIPp and baresip on loopback; needs Debian's sip-tester and baresip
 interop:
     uv run pytest -m interop

@@ -9,6 +9,7 @@ from typing import Any
 from dtmflow.clock import LoopClock
 from dtmflow.lines.sip.line import SipLine
 from dtmflow.media.codecs import Clip
+from dtmflow.media.fetch import Fetcher
 from dtmflow.media.gateway import Gateway
 from dtmflow.media.library import PromptLibrary
 from dtmflow.ports import Call
@@ -119,7 +120,8 @@ class Studio:
         self._runner = asyncio.Runner()
         self._gateway = Gateway()
         self._runner.run(self._gateway.start())
-        self._library = PromptLibrary(EspeakSynthesizer())
+        self._fetcher = Fetcher(LoopClock(self._runner.get_loop()))
+        self._library = PromptLibrary(EspeakSynthesizer(), self._fetcher)
 
     def play(
         self,
@@ -150,6 +152,7 @@ class Studio:
 
     def close(self) -> None:
         self._runner.run(self._library.close())
+        self._runner.run(self._fetcher.close())
         self._runner.run(self._gateway.close())
         self._runner.close()
 

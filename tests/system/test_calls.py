@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from aiohttp import web
 
 from dtmflow.errors import CallError
 from dtmflow.media.codecs import Law, decode
@@ -290,6 +291,36 @@ def test_a_file_below_the_folder_of_the_flow_is_played(studio: Studio, tmp_path:
         assert scene.phone is not None
         score, _ = likeness(scene.phone.heard().astype("f8"), samples.astype("f8"))
         assert score > 0.99
+
+    studio.play(body)
+
+
+def test_a_file_from_a_web_server_is_played_and_a_missing_one_finishes_with_an_error(
+    studio: Studio, tmp_path: Path
+) -> None:
+    samples = write_tone(tmp_path / "tone.wav")
+
+    async def body(scene: Scene) -> None:
+        application = web.Application()
+        application.router.add_static("/", tmp_path)
+        server = web.AppRunner(application)
+        await server.setup()
+        await web.TCPSite(server, "127.0.0.1", 0).start()
+        address = f"http://127.0.0.1:{server.addresses[0][1]}"
+        try:
+            await connect(scene)
+            scene.do("startPlayback", url=f"{address}/tone.wav")
+            await scene.until_event("PlaybackFinished")
+            await asyncio.sleep(0.06)
+            assert scene.phone is not None
+            score, _ = likeness(scene.phone.heard().astype("f8"), samples.astype("f8"))
+            assert score > 0.99
+            scene.do("startPlayback", url=f"{address}/absent.wav")
+            broken = await scene.until_event("PlaybackFinished", 2)
+            assert isinstance(broken, PlaybackFinished)
+            assert "404" in broken.error
+        finally:
+            await server.cleanup()
 
     studio.play(body)
 
