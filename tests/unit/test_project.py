@@ -96,7 +96,7 @@ def test_flows_read_the_environment_variables_that_it_allows(
     project(flow, "env: [SHOP]")
     assert codes(flow, capsys) == ["F109"]
     assert main(["test", str(flow)]) == 0
-    program, _ = load_program(flow, CAPABILITIES)
+    program = load_program(flow, CAPABILITIES)
     assert program.environment == {"SHOP": "Ahoy"}
 
 

@@ -10,14 +10,14 @@ from dtmflow.compiling.program import Program, compile_program
 from dtmflow.diagnostics import Diagnostic, Level
 from dtmflow.errors import FlowInvalid, UsageError
 from dtmflow.linting.analysis.usage import usage
-from dtmflow.linting.engine import check
+from dtmflow.linting.engine import Analysis, check
 from dtmflow.ports import Capabilities
 from dtmflow.project import project_of
 from dtmflow.running.admission import refuse
 
 
-def load_program(file: Path, capabilities: Capabilities) -> tuple[Program, tuple[Diagnostic, ...]]:
-    """Check and compile a flow for a line; also returns the findings that do not forbid it.
+def load_program(file: Path, capabilities: Capabilities) -> Program:
+    """Check and compile a flow for a line.
 
     Raises:
         FlowInvalid: it, or the project file, has errors, or it needs what the line cannot do.
@@ -25,7 +25,7 @@ def load_program(file: Path, capabilities: Capabilities) -> tuple[Program, tuple
     """
     project = project_of(file)
     analysis = check(read_text(file), str(file), settings=project.settings(file))
-    errors = tuple(found for found in analysis.diagnostics if found.level is Level.ERROR)
+    errors = _errors(analysis)
     if errors or analysis.core is None:
         raise FlowInvalid(errors)
     environment = project.environment
@@ -37,7 +37,7 @@ def load_program(file: Path, capabilities: Capabilities) -> tuple[Program, tuple
     program = compile_program(analysis.core, analysis.document, environment)
     if refusals := refuse(program, capabilities, line="sip"):
         raise FlowInvalid(refusals)
-    return program, analysis.diagnostics
+    return program
 
 
 def core_of(file: Path) -> Core:
@@ -49,7 +49,9 @@ def core_of(file: Path) -> Core:
     """
     analysis = check(read_text(file), str(file))
     if analysis.core is None:
-        raise FlowInvalid(
-            tuple(found for found in analysis.diagnostics if found.level is Level.ERROR)
-        )
+        raise FlowInvalid(_errors(analysis))
     return analysis.core
+
+
+def _errors(analysis: Analysis) -> tuple[Diagnostic, ...]:
+    return tuple(found for found in analysis.diagnostics if found.level is Level.ERROR)

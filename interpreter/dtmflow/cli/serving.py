@@ -80,7 +80,7 @@ class Service:
         self._served: dict[str, _Served] = {}
         for file in files:
             watch = Watch(file)
-            program, _ = load_program(file, CAPABILITIES)
+            program = load_program(file, CAPABILITIES)
             name = program.core.name
             if name in self._served:
                 raise UsageError(f"{file}: another flow is called {name} too")
@@ -196,7 +196,7 @@ class Service:
     def _reload(self, served: _Served) -> None:
         file = served.watch.file
         try:
-            program, _ = load_program(file, CAPABILITIES)
+            program = load_program(file, CAPABILITIES)
         except FlowInvalid as problem:
             self._report.refused(served.name, problem.diagnostics)
         except DtmflowError as problem:

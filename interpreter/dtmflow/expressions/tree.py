@@ -8,12 +8,12 @@ a field or a list is opaque: a `Call` of `?` and its bytes.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
 
 from dtmflow.expressions.environment import Expression
+from dtmflow.expressions.wire import fields, values
 
 Literal: TypeAlias = bool | int | float | str | None
 
@@ -55,38 +55,38 @@ _OPERATORS = {"@in": "in", "!_": "!", "-_": "-", "_?_:_": "? :", "_[_]": "[]"}
 @lru_cache(maxsize=2048)
 def tree(expression: Expression) -> Tree:
     """Return the syntax tree of a compiled expression; the same one again costs a look-up."""
-    checked = next(_values(expression.serialized(), 2), b"")
+    checked = next(values(expression.serialized(), 2), b"")
     places: dict[int, int] = {}
-    for source in _values(checked, 5):
-        for entry in _values(source, 4):
+    for source in values(checked, 5):
+        for entry in values(source, 4):
             places[_number(entry, 1)] = _number(entry, 2)
-    return _node(next(_values(checked, 4), b""), places)
+    return _node(next(values(checked, 4), b""), places)
 
 
 def _node(message: bytes, places: dict[int, int]) -> Tree:
     offset = places.get(_number(message, 2), 0)
-    for constant in _values(message, 3):
+    for constant in values(message, 3):
         return Constant(_literal(constant), offset)
-    for name in _values(message, 4):
-        return Name(next(_values(name, 1), b"").decode(), offset)
-    for call in _values(message, 6):
-        function = next(_values(call, 2), b"").decode()
+    for name in values(message, 4):
+        return Name(next(values(name, 1), b"").decode(), offset)
+    for call in values(message, 6):
+        function = next(values(call, 2), b"").decode()
         plain = _OPERATORS.get(function, function.strip("_") or function)
-        operands = (*_values(call, 1), *_values(call, 3))
+        operands = (*values(call, 1), *values(call, 3))
         return Call(plain, tuple(_node(each, places) for each in operands), offset)
-    for elements in _values(message, 7):
-        items = tuple(_node(each, places) for each in _values(elements, 1))
+    for elements in values(message, 7):
+        items = tuple(_node(each, places) for each in values(elements, 1))
         return Call("[...]", items, offset)
-    for select in _values(message, 5):
-        operand = tuple(_node(each, places) for each in _values(select, 1))
+    for select in values(message, 5):
+        operand = tuple(_node(each, places) for each in values(select, 1))
         dot = "has ." if _number(select, 3) else "."
-        return Call(dot + next(_values(select, 2), b"").decode(), operand, offset)
+        return Call(dot + next(values(select, 2), b"").decode(), operand, offset)
     return Call(f"?{message.hex()}", (), offset)
 
 
 def _literal(constant: bytes) -> Literal:
     """Read a constant: 2 is a bool, 3 a signed and 4 an unsigned integer, 5 a double, 6 a text."""
-    number, value = next(_fields(constant), (1, 0))
+    number, value = next(fields(constant), (1, 0))
     if isinstance(value, int):
         signed = value - (1 << 64) if value >> 63 else value
         return {2: bool(value), 3: signed, 4: value}.get(number)
@@ -96,46 +96,12 @@ def _literal(constant: bytes) -> Literal:
     return value.decode() if number == 6 else None
 
 
-def _values(message: bytes, wanted: int) -> Iterator[bytes]:
-    for number, value in _fields(message):
-        if number == wanted and isinstance(value, bytes):
-            yield value
-
-
 def _number(message: bytes, wanted: int) -> int:
     return next(
         (
             value
-            for number, value in _fields(message)
+            for number, value in fields(message)
             if number == wanted and isinstance(value, int)
         ),
         0,
     )
-
-
-def _fields(message: bytes) -> Iterator[tuple[int, int | bytes]]:
-    """Yield field numbers and values of a protobuf message."""
-    at = 0
-    while at < len(message):
-        tag, at = _varint(message, at)
-        number, wire = tag >> 3, tag & 7
-        if wire == 0:
-            value, at = _varint(message, at)
-            yield number, value
-            continue
-        length = {1: 8, 5: 4}.get(wire, 0)
-        if not length:
-            length, at = _varint(message, at)
-        yield number, message[at : at + length]
-        at += length
-
-
-def _varint(message: bytes, at: int) -> tuple[int, int]:
-    value = shift = 0
-    while True:
-        byte = message[at]
-        at += 1
-        value |= (byte & 0x7F) << shift
-        shift += 7
-        if byte < 0x80:
-            return value, at

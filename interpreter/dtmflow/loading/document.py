@@ -19,46 +19,38 @@ from dtmflow.loading.nodes import Mapping, Node, Scalar, Sequence
 from dtmflow.loading.scalars import origins
 
 
-class SourceInt(int):
+class _Written:
+    """Half of a plain number: how it was written, and whether anybody took that."""
+
+    _written: str
+    read_as_text: bool = False
+    """Whether a model took the text and not the number."""
+
+    @property
+    def source(self) -> str:
+        """The text as written; who reads it expected a text here."""
+        self.read_as_text = True
+        return self._written
+
+
+class SourceInt(_Written, int):
     """A plain (unquoted) integer that remembers how it was written: `0123`, `+49301234`."""
 
     def __new__(cls, value: int, source: str) -> Self:
         """Make the number and keep its source text."""
         number = super().__new__(cls, value)
         number._written = source
-        number.read_as_text = False
         return number
 
-    _written: str
-    read_as_text: bool
-    """Whether a model took the text and not the number."""
 
-    @property
-    def source(self) -> str:
-        """The text as written; who reads it expected a text here."""
-        self.read_as_text = True
-        return self._written
-
-
-class SourceFloat(float):
+class SourceFloat(_Written, float):
     """A plain (unquoted) number that remembers how it was written: `1.10`, `1e3`."""
 
     def __new__(cls, value: float, source: str) -> Self:
         """Make the number and keep its source text."""
         number = super().__new__(cls, value)
         number._written = source
-        number.read_as_text = False
         return number
-
-    _written: str
-    read_as_text: bool
-    """Whether a model took the text and not the number."""
-
-    @property
-    def source(self) -> str:
-        """The text as written; who reads it expected a text here."""
-        self.read_as_text = True
-        return self._written
 
 
 class SourceText(str):
